@@ -1,0 +1,214 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// CanaryRelease binds one Service to several Deployments that already run, and decides how requests to the Service are shared
+// between them: by weight (grayscale), by request parameters (canary), or both.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=cr;crel,categories=kubemate
+// +kubebuilder:printcolumn:name="Service",type=string,JSONPath=`.spec.service.name`
+// +kubebuilder:printcolumn:name="Weights",type=string,JSONPath=`.status.weights`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+type CanaryRelease struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// Spec is what is wanted.
+	Spec CanaryReleaseSpec `json:"spec"`
+	// Status is what was understood and written.
+	//
+	// +optional
+	// +kubebuilder:default={observedGeneration:-1}
+	Status CanaryReleaseStatus `json:"status,omitempty"`
+}
+
+// CanaryReleaseList is a list of CanaryReleases.
+//
+// +kubebuilder:object:root=true
+type CanaryReleaseList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []CanaryRelease `json:"items"`
+}
+
+// CanaryReleaseSpec is the wanted sharing of requests.
+//
+// +kubebuilder:validation:XValidation:rule="self.variants.exists(v, v.name == self.stable)",message="stable must be the name of one of the variants"
+// +kubebuilder:validation:XValidation:rule="!has(self.matches) || self.matches.all(m, self.variants.exists(v, v.name == m.to))",message="matches[].to must be the name of one of the variants"
+// +kubebuilder:validation:XValidation:rule="!self.variants.exists(v, has(v.weight)) || self.variants.exists(v, has(v.weight) && v.weight > 0)",message="at least one weight must be above 0"
+type CanaryReleaseSpec struct {
+	// Service whose requests are shared.
+	Service ReleaseService `json:"service"`
+	// Variants are the Deployments, or existing Services, that answer. 2 to 16.
+	//
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MinItems=2
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:XValidation:rule="self.all(v, !has(v.deployment) || self.filter(w, has(w.deployment) && w.deployment == v.deployment).size() == 1)",message="two variants must not name the same deployment"
+	// +kubebuilder:validation:XValidation:rule="self.all(v, !has(v.service) || self.filter(w, has(w.service) && w.service == v.service).size() == 1)",message="two variants must not name the same service"
+	Variants []Variant `json:"variants"`
+	// Stable is the name of the variant where traffic returns to: what a deleted release and a variant that lost its pods leave behind.
+	Stable VariantName `json:"stable"`
+	// Matches send requests with given parameters to a variant, before weights. In order: the first that matches decides. Empty: weights alone.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	Matches []ReleaseMatch `json:"matches,omitempty"`
+	// OnDelete is what happens to traffic when this object is deleted. Stable (default): all of it goes to the stable variant.
+	// Release: the split is removed, and the Service selects its pods as if there had never been a release.
+	//
+	// +optional
+	OnDelete OnDelete `json:"onDelete,omitempty"`
+}
+
+// ReleaseService names the Service of a release.
+type ReleaseService struct {
+	// Name of the Service. It must have a cluster IP and a selector.
+	Name ServiceName `json:"name"`
+	// Ports of the Service that are shared out. Empty: all that carry HTTP or do not say what they carry.
+	//
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=32
+	Ports []PortNumber `json:"ports,omitempty"`
+}
+
+// VariantName is the name of a variant.
+//
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=32
+// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
+type VariantName string
+
+// Variant is one of the versions that answer. Exactly one of deployment and service is set.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.deployment) != has(self.service)",message="set exactly one of deployment and service"
+type Variant struct {
+	// Name of the variant, unique in the release.
+	Name VariantName `json:"name"`
+	// Deployment whose pods answer. A Service that selects just them is generated. The Deployment is never edited.
+	//
+	// +optional
+	Deployment *ObjectName `json:"deployment,omitempty"`
+	// Service that exists already and selects just the pods of this variant, with the ports of the released Service.
+	//
+	// +optional
+	Service *ServiceName `json:"service,omitempty"`
+	// Weight is this variant's share of the requests that no match takes, relative to the sum of all weights. Whole number, 0 to 10000.
+	// Empty: 0; when no variant has a weight, stable takes all.
+	//
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=10000
+	Weight *int32 `json:"weight,omitempty"`
+}
+
+// ReleaseMatch sends requests with given parameters to a variant.
+type ReleaseMatch struct {
+	// To is the name of the variant.
+	To VariantName `json:"to"`
+	// Any lists alternatives: a request matches when all that one of them says is true of it.
+	//
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Any []RequestMatch `json:"any"`
+}
+
+// RequestMatch is true of a request when everything that is set is. At least one thing is set.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.path) || has(self.method) || (has(self.headers) && self.headers.size() > 0) || (has(self.cookies) && self.cookies.size() > 0) || (has(self.query) && self.query.size() > 0)",message="an alternative must say something: set path, method, headers, cookies or query"
+type RequestMatch struct {
+	// Path of the request as the Service sees it.
+	//
+	// +optional
+	Path *PathMatch `json:"path,omitempty"`
+	// Method of the request. Empty: any.
+	//
+	// +optional
+	Method *HTTPMethod `json:"method,omitempty"`
+	// Headers that must all be there with the given value.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=8
+	// +kubebuilder:validation:XValidation:rule="self.all(h, self.filter(g, g.name.lowerAscii() == h.name.lowerAscii()).size() == 1)",message="two matches must not name the same header"
+	// +kubebuilder:validation:XValidation:rule="!self.exists(h, h.name.lowerAscii() in ['cookie', 'host'])",message="match cookies under cookies; the Host header cannot be matched, a release belongs to its Service"
+	Headers []ValueMatch `json:"headers,omitempty"`
+	// Cookies that must all be there with the given value.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=3
+	// +kubebuilder:validation:XValidation:rule="self.all(h, self.filter(g, g.name == h.name).size() == 1)",message="two matches must not name the same cookie"
+	// +kubebuilder:validation:XValidation:rule="!self.exists(c, (has(c.value) && c.value.contains(';')) || (has(c.prefix) && c.prefix.contains(';')))",message="a cookie's value holds no ;"
+	Cookies []ValueMatch `json:"cookies,omitempty"`
+	// Query parameters that must all be there with the given value.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=8
+	// +kubebuilder:validation:XValidation:rule="self.all(h, self.filter(g, g.name == h.name).size() == 1)",message="two matches must not name the same query parameter"
+	Query []ValueMatch `json:"query,omitempty"`
+}
+
+// OnDelete is what happens to traffic when a release is deleted.
+//
+// +kubebuilder:validation:Enum=Stable;Release
+type OnDelete string
+
+const (
+	// OnDeleteStable sends all traffic to the stable variant.
+	OnDeleteStable OnDelete = "Stable"
+	// OnDeleteRelease removes the split.
+	OnDeleteRelease OnDelete = "Release"
+)
+
+// CanaryReleaseStatus is what was understood and written.
+type CanaryReleaseStatus struct {
+	CommonStatus `json:",inline"`
+
+	// Stable is the name of the variant where traffic returns to.
+	//
+	// +optional
+	Stable VariantName `json:"stable,omitempty"`
+	// Weights sums the shares up for people: "v1 90%, v2 10%". What is programmed, without matches.
+	//
+	// +optional
+	Weights string `json:"weights,omitempty"`
+	// Variants lists each variant's share and readiness.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=16
+	Variants []VariantStatus `json:"variants,omitempty"`
+}
+
+// VariantStatus is the state of one variant.
+type VariantStatus struct {
+	// Name of the variant.
+	Name VariantName `json:"name"`
+	// Service that selects the variant's pods, generated or named in the spec.
+	//
+	// +optional
+	Service string `json:"service,omitempty"`
+	// Wanted is the share that the spec asks for, in per cent with at most two decimals.
+	//
+	// +optional
+	Wanted string `json:"wanted,omitempty"`
+	// Programmed is the share that the generated objects give, in per cent with at most two decimals.
+	//
+	// +optional
+	Programmed string `json:"programmed,omitempty"`
+	// Ready says whether the variant has ready endpoints.
+	//
+	// +optional
+	Ready bool `json:"ready"`
+}

@@ -1,0 +1,86 @@
+package v1alpha1
+
+// Conditions, the same on every kind.
+const (
+	// ConditionAccepted says whether the intent is understood, can be expressed by the drivers and wins its conflicts.
+	// While it is False, the object keeps what it last programmed.
+	ConditionAccepted = "Accepted"
+	// ConditionProgrammed says whether every generated object is stored and no reporting data plane refuses it.
+	ConditionProgrammed = "Programmed"
+	// ConditionReady sums up: True when Accepted and Programmed are True.
+	ConditionReady = "Ready"
+)
+
+// Reasons of Accepted.
+const (
+	// ReasonAccepted: understood as a whole.
+	ReasonAccepted = "Accepted"
+	// ReasonPartiallySupported: accepted, but the driver cannot express an advisory part; the message names field and driver.
+	ReasonPartiallySupported = "PartiallySupported"
+	// ReasonInvalid: a part contradicts itself or the operator's configuration.
+	ReasonInvalid = "Invalid"
+	// ReasonUnsupported: the driver cannot express a protective or routing part.
+	ReasonUnsupported = "Unsupported"
+	// ReasonConflicted: another object, named in the message, claims the same thing and is older.
+	ReasonConflicted = "Conflicted"
+	// ReasonServiceNotFound: the Service does not exist, or cannot carry the intent (headless, ExternalName, no selector).
+	ReasonServiceNotFound = "ServiceNotFound"
+	// ReasonPortNotFound: the Service has no such port.
+	ReasonPortNotFound = "PortNotFound"
+	// ReasonDeploymentNotFound: a variant's Deployment does not exist.
+	ReasonDeploymentNotFound = "DeploymentNotFound"
+	// ReasonVariantsOverlap: the pods of two variants cannot be told apart by labels.
+	ReasonVariantsOverlap = "VariantsOverlap"
+	// ReasonSuspended: marked kubemate.io/reconcile: disabled; what was programmed stays as it is.
+	ReasonSuspended = "Suspended"
+	// ReasonInternalError: rendering panicked; the Service's objects are held. A bug in Kubemate.
+	ReasonInternalError = "InternalError"
+)
+
+// Reasons of Programmed.
+const (
+	// ReasonStored: all objects are stored, the data plane does not report.
+	ReasonStored = "Stored"
+	// ReasonPending: writes or their preconditions are outstanding; the message says which.
+	ReasonPending = "Pending"
+	// ReasonWriteFailed: the API server refused a write; the message is its own.
+	ReasonWriteFailed = "WriteFailed"
+	// ReasonForeignObject: an object that Kubemate did not create has the name of one that it wants to write.
+	ReasonForeignObject = "ForeignObject"
+	// ReasonNoHealthyBackend: stable has no ready endpoints; the last good split stays.
+	ReasonNoHealthyBackend = "NoHealthyBackend"
+	// ReasonHeld: the object is not accepted; what it last programmed stays.
+	ReasonHeld = "Held"
+	// ReasonDriverUnavailable: the cluster does not serve the kinds that the driver writes.
+	ReasonDriverUnavailable = "DriverUnavailable"
+)
+
+// ReasonReady is the reason of Ready=True.
+const ReasonReady = "Ready"
+
+// Labels and annotations of Kubemate.
+const (
+	// AnnotationReconcile with the value "disabled" on a custom resource means hands off: held, shown in status.
+	AnnotationReconcile = "kubemate.io/reconcile"
+	// ReconcileDisabled is the only meaningful value of AnnotationReconcile.
+	ReconcileDisabled = "disabled"
+	// AnnotationOrigins on a generated object names the custom resources that it comes from, "Kind/name", comma-separated and sorted.
+	AnnotationOrigins = "kubemate.io/origins"
+	// AnnotationRetain on a generated object that carries a split says where traffic goes when the release is gone:
+	// "service=S,stable=LEAF,onDelete=Stable|Release".
+	AnnotationRetain = "kubemate.io/retain"
+	// AnnotationApplied on a generated object is the digest of what Kubemate last applied.
+	AnnotationApplied = "kubemate.io/applied"
+	// AnnotationBorrowed on an object that users own lists, comma-separated and sorted, the annotations that Kubemate laid over it.
+	AnnotationBorrowed = "kubemate.io/borrowed"
+	// LabelManagedBy marks generated objects, with the value ManagedBy.
+	LabelManagedBy = "app.kubernetes.io/managed-by"
+	// ManagedBy is the value of LabelManagedBy.
+	ManagedBy = "kubemate"
+	// LabelGroup on a generated object is the group of the plan that it belongs to: "service.NAME", "profile.NAME" or a digest of it.
+	LabelGroup = "kubemate.io/group"
+	// LabelDriver on a generated object is the driver that emitted it, "linkerd-policy" for example.
+	LabelDriver = "kubemate.io/driver"
+	// LabelGateway on an edge object is the gateway that serves it.
+	LabelGateway = "kubemate.io/gateway"
+)

@@ -1,0 +1,257 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// MeshPolicy says how the workloads of a namespace, or one Service, behave in the mesh: injection, who may call, timeouts and retries.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=mp;mpol,categories=kubemate
+// +kubebuilder:printcolumn:name="Target",type=string,JSONPath=`.spec.target.kind`
+// +kubebuilder:printcolumn:name="Name",type=string,JSONPath=`.spec.target.name`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+type MeshPolicy struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// Spec is what is wanted.
+	Spec MeshPolicySpec `json:"spec"`
+	// Status is what was understood and written.
+	//
+	// +optional
+	// +kubebuilder:default={observedGeneration:-1}
+	Status MeshPolicyStatus `json:"status,omitempty"`
+}
+
+// MeshPolicyList is a list of MeshPolicies.
+//
+// +kubebuilder:object:root=true
+type MeshPolicyList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []MeshPolicy `json:"items"`
+}
+
+// MeshPolicySpec is the wanted behaviour.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.injection) || self.target.kind == 'Namespace'",message="injection is set for a whole namespace: use target.kind Namespace"
+// +kubebuilder:validation:XValidation:rule="!has(self.access) || self.target.kind == 'Service'",message="access is set for one Service: use target.kind Service"
+// +kubebuilder:validation:XValidation:rule="!has(self.resilience) || self.target.kind == 'Service'",message="resilience is set for one Service: use target.kind Service"
+// +kubebuilder:validation:XValidation:rule="has(self.injection) || has(self.access) || has(self.resilience)",message="a policy must say something: set injection, access or resilience"
+type MeshPolicySpec struct {
+	// Target is what the policy is about.
+	Target PolicyTarget `json:"target"`
+	// Injection of the mesh's proxy into new pods of the namespace. Empty: untouched.
+	//
+	// +optional
+	Injection *Injection `json:"injection,omitempty"`
+	// Access says who may call the Service. Empty: untouched, the mesh's own default.
+	//
+	// +optional
+	Access *Access `json:"access,omitempty"`
+	// Resilience is how calls to the Service are bounded and retried. Empty: untouched.
+	//
+	// +optional
+	Resilience *Resilience `json:"resilience,omitempty"`
+}
+
+// PolicyTarget is what a policy is about.
+//
+// +kubebuilder:validation:XValidation:rule="self.kind == 'Service' ? has(self.name) : !has(self.name)",message="name is required for a Service and left out for the Namespace, which is the policy's own"
+type PolicyTarget struct {
+	// Kind is Namespace (the policy's own) or Service.
+	//
+	// +kubebuilder:validation:Enum=Namespace;Service
+	Kind PolicyTargetKind `json:"kind"`
+	// Name of the Service.
+	//
+	// +optional
+	Name *ServiceName `json:"name,omitempty"`
+}
+
+// PolicyTargetKind is the kind of thing a policy is about.
+type PolicyTargetKind string
+
+const (
+	// TargetNamespace is the policy's own namespace.
+	TargetNamespace PolicyTargetKind = "Namespace"
+	// TargetService is one Service of the policy's namespace.
+	TargetService PolicyTargetKind = "Service"
+)
+
+// Injection is whether new pods get the mesh's proxy.
+//
+// +kubebuilder:validation:Enum=Enabled;Disabled;Ingress
+type Injection string
+
+const (
+	// InjectionEnabled gives new pods a proxy.
+	InjectionEnabled Injection = "Enabled"
+	// InjectionDisabled gives new pods no proxy.
+	InjectionDisabled Injection = "Disabled"
+	// InjectionIngress gives new pods a proxy that routes by header, for ingress controllers that do not resolve Services.
+	InjectionIngress Injection = "Ingress"
+)
+
+// Access says who may call a Service. Everything that no rule allows is refused.
+type Access struct {
+	// Rules allow. Empty: nobody may call.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=32
+	Rules []AccessRule `json:"rules,omitempty"`
+}
+
+// AccessRule allows some callers some requests.
+type AccessRule struct {
+	// From lists the callers that the rule allows.
+	//
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=64
+	From []Caller `json:"from"`
+	// To lists the requests that the rule allows. Empty list is refused: leave the field out for everything.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=16
+	To []Requests `json:"to,omitempty"`
+}
+
+// Caller is who calls. Exactly one of serviceAccount, namespace, cidr and any is set.
+//
+// +kubebuilder:validation:XValidation:rule="[has(self.serviceAccount), has(self.namespace), has(self.cidr), has(self.any)].filter(x, x).size() == 1",message="set exactly one of serviceAccount, namespace, cidr and any"
+// +kubebuilder:validation:XValidation:rule="!has(self.unauthenticated) || has(self.cidr)",message="unauthenticated goes with cidr: plain-text callers are admitted by network only"
+type Caller struct {
+	// ServiceAccount whose pods call, by their mesh identity.
+	//
+	// +optional
+	ServiceAccount *ServiceAccountRef `json:"serviceAccount,omitempty"`
+	// Namespace whose pods call, by their mesh identity.
+	//
+	// +optional
+	Namespace *NamespaceName `json:"namespace,omitempty"`
+	// CIDR is the network that calls come from, 10.1.0.0/16 or 2001:db8::/32. Callers must be in the mesh unless unauthenticated is set.
+	//
+	// +optional
+	CIDR *CIDR `json:"cidr,omitempty"`
+	// Unauthenticated admits callers outside the mesh from the network.
+	//
+	// +optional
+	// +kubebuilder:validation:Enum=true
+	Unauthenticated *bool `json:"unauthenticated,omitempty"`
+	// Any is everybody, in the mesh or not.
+	//
+	// +optional
+	// +kubebuilder:validation:Enum=true
+	Any *bool `json:"any,omitempty"`
+}
+
+// CIDR is an IP network.
+//
+// +kubebuilder:validation:MaxLength=43
+// +kubebuilder:validation:XValidation:rule="isCIDR(self) && cidr(self) == cidr(self).masked()",message="must be a network such as 10.1.0.0/16, without host bits"
+type CIDR string
+
+// ServiceAccountRef names a ServiceAccount of any namespace, as a string: nothing is read there.
+type ServiceAccountRef struct {
+	// Namespace of the ServiceAccount.
+	Namespace NamespaceName `json:"namespace"`
+	// Name of the ServiceAccount.
+	Name ObjectName `json:"name"`
+}
+
+// Requests describes requests. All that is set must be true. At least one thing is set.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.ports) || has(self.methods) || has(self.paths)",message="set ports, methods or paths, or leave the whole to out for everything"
+type Requests struct {
+	// Ports of the Service. Empty: all.
+	//
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=32
+	Ports []PortNumber `json:"ports,omitempty"`
+	// Methods of HTTP. Empty: all.
+	//
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=9
+	Methods []HTTPMethod `json:"methods,omitempty"`
+	// Paths of HTTP. Empty: all.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=16
+	Paths []AccessPath `json:"paths,omitempty"`
+}
+
+// AccessPath matches the path of a request. Exactly one field is set.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.exact) != has(self.prefix)",message="set exactly one of exact and prefix"
+// +kubebuilder:validation:XValidation:rule="!has(self.prefix) || self.prefix == '/' || !self.prefix.endsWith('/')",message="a prefix means whole segments, leave out the / at its end"
+type AccessPath struct {
+	// Exact is the whole path.
+	//
+	// +optional
+	Exact *PathValue `json:"exact,omitempty"`
+	// Prefix is the beginning of the path, in whole segments.
+	//
+	// +optional
+	Prefix *PathValue `json:"prefix,omitempty"`
+}
+
+// Resilience is how calls to a Service are bounded and retried by the callers' proxies.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.timeout) || has(self.retries)",message="set timeout or retries"
+// +kubebuilder:validation:XValidation:rule="!has(self.timeout) || !has(self.retries) || !has(self.retries.perTryTimeout) || duration(self.retries.perTryTimeout) <= duration(self.timeout)",message="retries.perTryTimeout must not be longer than timeout"
+type Resilience struct {
+	// Timeout from the beginning of the request to the end of the response. Empty: none.
+	//
+	// +optional
+	Timeout *Duration `json:"timeout,omitempty"`
+	// Retries of failed requests. Empty: none.
+	//
+	// +optional
+	Retries *Retries `json:"retries,omitempty"`
+}
+
+// Retries says which requests are tried again, and how often.
+type Retries struct {
+	// Limit is how often a request is tried again, 1 to 10.
+	//
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=10
+	Limit int32 `json:"limit"`
+	// On lists the responses that are tried again. Empty: 5xx.
+	//
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=8
+	On []RetryOn `json:"on,omitempty"`
+	// PerTryTimeout bounds each try. Empty: none.
+	//
+	// +optional
+	PerTryTimeout *Duration `json:"perTryTimeout,omitempty"`
+	// NonIdempotent also retries POST, PATCH, CONNECT and unknown methods. Default false: only GET, HEAD, OPTIONS, TRACE, PUT and
+	// DELETE, which may be repeated without harm (RFC 9110, 9.2.2).
+	//
+	// +optional
+	NonIdempotent bool `json:"nonIdempotent,omitempty"`
+}
+
+// RetryOn names responses: 5xx; gateway-error, which is 502 to 504; the others are statuses of gRPC.
+//
+// +kubebuilder:validation:Enum="5xx";gateway-error;cancelled;deadline-exceeded;internal;resource-exhausted;unavailable
+type RetryOn string
+
+// MeshPolicyStatus is what was understood and written.
+type MeshPolicyStatus struct {
+	CommonStatus `json:",inline"`
+}

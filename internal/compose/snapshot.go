@@ -1,0 +1,46 @@
+package compose
+
+import (
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// Snapshot is all that composing a namespace looks at. Its objects are shared with caches: they are never changed.
+type Snapshot struct {
+	// Namespace is its name.
+	Namespace string
+	// Releases, Policies and Profiles are the custom resources of the namespace, in any order. Those being deleted are left out.
+	Releases []*v1alpha1.CanaryRelease
+	Policies []*v1alpha1.MeshPolicy
+	Profiles []*v1alpha1.IngressProfile
+	// Services of the namespace, without the leaf Services that Kubemate generates.
+	Services []*corev1.Service
+	// Deployments of the namespace.
+	Deployments []*appsv1.Deployment
+	// Endpoints of the namespace's Services, generated ones too, by Service name. A missing entry is a Service without endpoints.
+	Endpoints map[string]Endpoints
+	// Retained are the splits that stand in the cluster, by the name of the Service that is split.
+	Retained map[string]model.Retain
+	// Claims are the hosts that profiles of other namespaces claimed earlier than this namespace's profiles.
+	Claims []Claim
+	// Gateways of the operator's configuration, by name.
+	Gateways map[string]model.Gateway
+	// InjectionAllowed says whether the operator may annotate Namespaces.
+	InjectionAllowed bool
+}
+
+// Endpoints counts the endpoints of a Service.
+type Endpoints struct {
+	// Ready counts the endpoints that get traffic, Total all of them.
+	Ready, Total int
+}
+
+// Claim is a host that a profile of another namespace serves.
+type Claim struct {
+	Gateway, Host string
+	// Namespace and Name of the IngressProfile.
+	Namespace, Name string
+}

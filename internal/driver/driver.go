@@ -1,0 +1,57 @@
+// Package driver is the contract between Kubemate's model and the meshes and gateways that carry it out.
+package driver
+
+import (
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// Driver writes mesh-neutral intent in one vocabulary. It is a pure value: no clock, no client, no state, safe for concurrent use, the same
+// output for the same input.
+type Driver interface {
+	// Name is the stable id used in configuration, labels and metrics: letters, digits and hyphens, at most 32.
+	Name() string
+	// Features is what Render can express. The rest is withheld from it and reported.
+	Features() model.FeatureSet
+	// Kinds are all that Render may emit outright, in the order in which they must be written: an object refers only to objects of
+	// kinds before its own. They are deleted in the opposite order. RBAC, watches and pruning derive from it.
+	Kinds() []schema.GroupVersionKind
+	// Render writes what the model asks of the driver's side and ignores the rest. It is called with as little as one Service or
+	// Edge at a time. Intent that cannot be written is returned as model.Problem or model.Problems; objects are then ignored.
+	Render(ns model.Namespace) (Output, error)
+}
+
+// MeshDriver is a Driver for traffic between workloads: Injection, Routes and Access.
+type MeshDriver interface{ Driver }
+
+// EdgeDriver is a Driver for traffic from outside: Edges.
+type EdgeDriver interface{ Driver }
+
+// Output is what a driver wants to exist.
+type Output struct {
+	// Objects are owned outright: created, corrected, finally deleted by Kubemate. With apiVersion, kind, namespace and name;
+	// labels and annotations of Kubemate are stamped later, except the gateway's.
+	Objects []Object
+	// Borrowed are fields of Kubemate laid over an object that users own.
+	Borrowed []Borrowed
+}
+
+// Object is a generated object and where it comes from.
+type Object struct {
+	client.Object
+	// Origins are the custom resources that want the object, never empty.
+	Origins []model.Origin
+	// Retain is set on objects that carry a split.
+	Retain *model.Retain
+}
+
+// Borrowed is a set of annotations on an object that users own.
+type Borrowed struct {
+	Kind schema.GroupVersionKind
+	// Namespace is empty for cluster-wide kinds.
+	Namespace, Name string
+	Annotations     map[string]string
+	Origins         []model.Origin
+}

@@ -1,0 +1,66 @@
+package model
+
+// Access says who may call one port of a Service's pods. What no grant allows is refused.
+type Access struct {
+	// Port of the pods.
+	Port TargetPort
+	// Protocol that the application speaks there.
+	Protocol Protocol
+	// Grants allow. Empty: nobody may call, save the kubelet's Probes.
+	Grants []Grant
+	// Probes of the kubelet by HTTP on this port: they stay allowed.
+	Probes []Probe
+	Origin Origin
+}
+
+// Grant allows some callers some requests.
+type Grant struct {
+	// Clients of whom one must be the caller, never empty, sorted.
+	Clients []Client
+	// Requests of which one must be true. Empty: all requests.
+	Requests []Request
+	// Path is the place of the rule in its origin, for messages.
+	Path string
+}
+
+// Request describes requests by method and path. At least one is set.
+type Request struct {
+	// Methods of which one must be the request's. Empty: any. Sorted.
+	Methods []string
+	// Path exact or by prefix, never by expression. Nil: any.
+	Path *PathMatch
+}
+
+// ClientKind is how a caller is known.
+type ClientKind string
+
+// The kinds of clients.
+const (
+	// ClientServiceAccount: by the mesh identity of a ServiceAccount.
+	ClientServiceAccount ClientKind = "ServiceAccount"
+	// ClientNamespace: by the mesh identity of any ServiceAccount of a namespace.
+	ClientNamespace ClientKind = "Namespace"
+	// ClientNetwork: by address and, unless Unauthenticated, by any mesh identity.
+	ClientNetwork ClientKind = "Network"
+	// ClientAny: everybody, in the mesh or not.
+	ClientAny ClientKind = "Any"
+)
+
+// Client is who calls.
+type Client struct {
+	Kind ClientKind
+	// Namespace of a ServiceAccount, or the namespace itself.
+	Namespace string
+	// Name of a ServiceAccount.
+	Name string
+	// CIDR of a network.
+	CIDR string
+	// Unauthenticated admits callers without mesh identity from the network.
+	Unauthenticated bool
+}
+
+// Probe is one HTTP probe of the kubelet.
+type Probe struct {
+	// Path without query.
+	Path string
+}

@@ -1,0 +1,48 @@
+package model
+
+// Feature is something that an intent can ask for and a driver may or may not be able to express.
+type Feature string
+
+// The features that exist. Their class is in driver.Check.
+const (
+	FeatureInjection Feature = "Injection"
+	// FeatureWeights: splits by weight between any number of backends.
+	FeatureWeights Feature = "Weights"
+	// FeatureMatches: routes by request parameters.
+	FeatureMatches Feature = "Matches"
+	// FeatureMatchQuery: routes by query parameters.
+	FeatureMatchQuery Feature = "MatchQuery"
+	// FeatureTimeout: a bound on the whole of a request.
+	FeatureTimeout Feature = "Timeout"
+	// FeatureRetry: failed requests are tried again.
+	FeatureRetry Feature = "Retry"
+	// FeatureRetryLimit: the number of tries can be set.
+	FeatureRetryLimit Feature = "RetryLimit"
+	// FeatureRetryOn: the responses that are retried can be chosen.
+	FeatureRetryOn Feature = "RetryOn"
+	// FeaturePerTryTimeout: each try has a bound of its own.
+	FeaturePerTryTimeout Feature = "PerTryTimeout"
+	// FeatureAccess: callers by identity and network.
+	FeatureAccess Feature = "Access"
+	// FeatureAccessRequests: access by method and path.
+	FeatureAccessRequests Feature = "AccessRequests"
+	// FeatureHosts and the others below are the edge's.
+	FeatureHosts           Feature = "Hosts"
+	FeatureTLS             Feature = "TLS"
+	FeatureRedirect        Feature = "Redirect"
+	FeatureStripPrefix     Feature = "StripPrefix"
+	FeatureSecurityHeaders Feature = "SecurityHeaders"
+	FeatureRateLimit       Feature = "RateLimit"
+)
+
+// FeatureSet is what a driver can express.
+type FeatureSet map[Feature]bool
+
+// Features makes a set.
+func Features(features ...Feature) FeatureSet {
+	set := make(FeatureSet, len(features))
+	for _, f := range features {
+		set[f] = true
+	}
+	return set
+}

@@ -1,0 +1,84 @@
+// Package plan turns a snapshot of a namespace into the objects that should exist: compose, check, render, stamp, sort. It is a pure function
+// of values. The manager, the plan command, the golden tests and the benchmarks call the same Namespace function.
+package plan
+
+import (
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubemate/kubemate/internal/driver"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// Drivers are the drivers that write a namespace.
+type Drivers struct {
+	// Mesh writes traffic between workloads. Nil: the cluster serves no mesh that Kubemate knows; MeshPolicies are refused.
+	Mesh driver.MeshDriver
+	// Edge writes traffic from outside. Nil: there is no gateway; IngressProfiles are refused.
+	Edge driver.EdgeDriver
+	// Kube writes what Kubernetes itself understands: leaf Services. Never nil.
+	Kube driver.Driver
+}
+
+// All lists the drivers that are there, in the order in which their objects are written.
+func (d Drivers) All() []driver.Driver {
+	all := []driver.Driver{d.Kube}
+	if d.Mesh != nil {
+		all = append(all, d.Mesh)
+	}
+	if d.Edge != nil {
+		all = append(all, d.Edge)
+	}
+	return all
+}
+
+// Kinds are all kinds that the drivers may write, in write order.
+func (d Drivers) Kinds() []schema.GroupVersionKind {
+	var kinds []schema.GroupVersionKind
+	for _, one := range d.All() {
+		kinds = append(kinds, one.Kinds()...)
+	}
+	return kinds
+}
+
+// Plan is what a namespace should hold.
+type Plan struct {
+	Namespace string
+	// Model is the intent that the objects were rendered from.
+	Model model.Namespace
+	// Groups of objects that are written independently of each other, sorted by key.
+	Groups []Group
+	// Problems of all custom resources, sorted. Those with a problem that is not advisory are held.
+	Problems model.Problems
+	// Held are the custom resources whose generated objects are neither changed nor pruned, sorted, without places.
+	Held []model.Origin
+	// HeldSplits are the Services whose standing splits are neither changed nor pruned, because stable has no ready endpoints, sorted.
+	HeldSplits []string
+	// Waiting says per custom resource why a part of it is not in the plan yet, though nothing is wrong with it.
+	Waiting map[model.Origin]Waiting
+}
+
+// Waiting is a reason for patience.
+type Waiting struct {
+	// Reason is one of the reasons of Programmed.
+	Reason  string
+	Message string
+}
+
+// Group is a set of objects that is written in order.
+type Group struct {
+	// Key is "service.NAME", "profile.NAME" or "namespace".
+	Key string
+	// Objects in write order, stamped with Kubemate's labels and annotations.
+	Objects []driver.Object
+	// Borrowed annotations.
+	Borrowed []driver.Borrowed
+}
+
+// Keys of groups.
+const (
+	// GroupNamespace is the key of the group about the namespace as a whole.
+	GroupNamespace = "namespace"
+	// GroupServicePrefix and GroupProfilePrefix begin the keys of the other groups.
+	GroupServicePrefix = "service."
+	GroupProfilePrefix = "profile."
+)
