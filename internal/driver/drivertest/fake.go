@@ -1,0 +1,187 @@
+package drivertest
+
+import (
+	"encoding/json"
+	"maps"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubemate/kubemate/internal/driver"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// Fake is a driver for tests of the layers above. It can express everything and writes what it is asked for as JSON into ConfigMaps, which
+// every API server serves: "routes.SERVICE" and "access.SERVICE" on the mesh side, "edge.PROFILE" on the edge side.
+type Fake struct {
+	name     string
+	features model.FeatureSet
+	render   func(model.Namespace) (driver.Output, error)
+}
+
+// FakeMesh is a Fake for the mesh side.
+func FakeMesh() Fake {
+	return Fake{name: "fake-mesh", render: fakeMesh, features: model.Features(
+		model.FeatureInjection, model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery, model.FeatureTimeout,
+		model.FeatureRetry, model.FeatureRetryLimit, model.FeatureRetryOn, model.FeaturePerTryTimeout,
+		model.FeatureAccess, model.FeatureAccessRequests,
+	)}
+}
+
+// FakeEdge is a Fake for the edge side.
+func FakeEdge() Fake {
+	return Fake{name: "fake-edge", render: fakeEdge, features: model.Features(
+		model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery, model.FeatureHosts, model.FeatureTLS,
+		model.FeatureRedirect, model.FeatureStripPrefix, model.FeatureSecurityHeaders, model.FeatureRateLimit,
+	)}
+}
+
+// Without is the Fake with some features taken away, to test what happens to intent that cannot be expressed.
+func (f Fake) Without(features ...model.Feature) Fake {
+	f.features = maps.Clone(f.features)
+	for _, feature := range features {
+		delete(f.features, feature)
+	}
+	return f
+}
+
+// Failing is the Fake with a Render that asks before: an error of the function is Render's, a panic too.
+func (f Fake) Failing(before func(model.Namespace) error) Fake {
+	render := f.render
+	f.render = func(ns model.Namespace) (driver.Output, error) {
+		if err := before(ns); err != nil {
+			return driver.Output{}, err
+		}
+		return render(ns)
+	}
+	return f
+}
+
+// Name is "fake-mesh" or "fake-edge".
+func (f Fake) Name() string { return f.name }
+
+// Features is everything of the side.
+func (f Fake) Features() model.FeatureSet { return f.features }
+
+// Kinds is ConfigMap.
+func (f Fake) Kinds() []schema.GroupVersionKind {
+	return []schema.GroupVersionKind{corev1.SchemeGroupVersion.WithKind("ConfigMap")}
+}
+
+// Render writes the side's part of the model.
+func (f Fake) Render(ns model.Namespace) (driver.Output, error) { return f.render(ns) }
+
+func fakeMesh(ns model.Namespace) (driver.Output, error) {
+	var out driver.Output
+	if ns.Injection != nil {
+		out.Borrowed = append(out.Borrowed, driver.Borrowed{
+			Kind: corev1.SchemeGroupVersion.WithKind("Namespace"), Name: ns.Name,
+			Annotations: map[string]string{"fake.example/inject": strings.ToLower(string(ns.Injection.Mode))},
+			Origins:     model.SortOrigins([]model.Origin{ns.Injection.Origin}),
+		})
+	}
+	for _, svc := range ns.Services {
+		if err := fakeService(&out, ns.Name, svc); err != nil {
+			return driver.Output{}, err
+		}
+	}
+	return out, nil
+}
+
+func fakeService(out *driver.Output, namespace string, svc model.Service) error {
+	if len(svc.Routes) > 0 {
+		var origins []model.Origin
+		for _, route := range svc.Routes {
+			origins = append(origins, route.Origins...)
+		}
+		object, err := configMap(namespace, "routes."+svc.Name, map[string]any{"routes": svc.Routes, "ports": svc.RoutedPorts})
+		if err != nil {
+			return err
+		}
+		out.Objects = append(out.Objects, driver.Object{Object: object, Origins: model.SortOrigins(origins), Retain: svc.Retain})
+	}
+	if svc.Access == nil {
+		return nil
+	}
+	data := map[string]any{}
+	var origins []model.Origin
+	for _, access := range svc.Access {
+		port, err := json.Marshal(access.Port)
+		if err != nil {
+			return err
+		}
+		data[string(port)] = sets(access)
+		origins = append(origins, access.Origin)
+	}
+	object, err := configMap(namespace, "access."+svc.Name, map[string]any{"access": data})
+	if err != nil {
+		return err
+	}
+	out.Objects = append(out.Objects, driver.Object{Object: object, Origins: model.SortOrigins(origins)})
+	return nil
+}
+
+func fakeEdge(ns model.Namespace) (driver.Output, error) {
+	var out driver.Output
+	for _, edge := range ns.Edges {
+		object, err := configMap(ns.Name, "edge."+edge.Name, map[string]any{"edge": edge})
+		if err != nil {
+			return driver.Output{}, err
+		}
+		rendered := driver.Object{Object: object}
+		origins := []model.Origin{edge.Origin}
+		for _, route := range edge.Routes {
+			for _, line := range route.Table {
+				origins = append(origins, line.Origins...)
+			}
+			if route.Retain != nil {
+				rendered.Retain = route.Retain
+			}
+		}
+		rendered.Origins = model.SortOrigins(origins)
+		out.Objects = append(out.Objects, rendered)
+	}
+	return out, nil
+}
+
+// sets writes an access with what has no order as the keys of maps, which JSON sorts.
+func sets(access model.Access) map[string]any {
+	grants, probes := map[string]any{}, map[string]any{}
+	for _, grant := range access.Grants {
+		requests := map[string]any{}
+		for _, request := range grant.Requests {
+			requests[text(request)] = true
+		}
+		grants[grant.Path] = map[string]any{"clients": grant.Clients, "requests": requests}
+	}
+	for _, probe := range access.Probes {
+		probes[probe.Path] = true
+	}
+	return map[string]any{"protocol": access.Protocol, "grants": grants, "probes": probes}
+}
+
+func text(request model.Request) string {
+	words := strings.Join(request.Methods, ",")
+	if request.Path != nil {
+		words += " " + string(request.Path.Kind) + " " + request.Path.Value
+	}
+	return words
+}
+
+func configMap(namespace, name string, data map[string]any) (*corev1.ConfigMap, error) {
+	object := &corev1.ConfigMap{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+		Data:       map[string]string{},
+	}
+	for key, value := range data {
+		bytes, err := json.Marshal(value)
+		if err != nil {
+			return nil, err
+		}
+		object.Data[key] = string(bytes)
+	}
+	return object, nil
+}

@@ -1,0 +1,152 @@
+package drivertest
+
+import (
+	"slices"
+	"time"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+var (
+	release = model.Origin{Kind: v1alpha1.KindCanaryRelease, Name: "orders"}
+	policy  = model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: "orders"}
+	profile = model.Origin{Kind: v1alpha1.KindIngressProfile, Name: "shop"}
+)
+
+// StandardMesh is one case for each feature of a mesh driver, as small as the feature allows. Cases that need a feature that is not in the
+// set are left out.
+func StandardMesh(features model.FeatureSet) []Case { return within(features, meshCases()) }
+
+// StandardEdge is the same for an edge driver.
+func StandardEdge(features model.FeatureSet) []Case { return within(features, edgeCases()) }
+
+func within(features model.FeatureSet, cases []Case) []Case {
+	return slices.DeleteFunc(cases, func(c Case) bool {
+		return slices.ContainsFunc(c.Features, func(feature model.Feature) bool { return !features[feature] })
+	})
+}
+
+func meshCases() []Case {
+	return append([]Case{
+		{"injection is switched on for a namespace", []model.Feature{model.FeatureInjection}, model.Namespace{
+			Name: "shop", Injection: &model.Injection{Mode: model.InjectionEnabled, Origin: policy},
+		}},
+		{"a Service is split by weight between three backends", []model.Feature{model.FeatureWeights}, Released(
+			model.Route{Split: shares(80, 15, 5)},
+		)},
+		{"a header leads to the new version", []model.Feature{model.FeatureWeights, model.FeatureMatches}, Released(
+			model.Route{Match: model.Match{Headers: []model.ValueMatch{{Name: "x-canary", Kind: model.MatchExact, Value: "1"}}}, Split: shares(0, 1, 0)},
+			model.Route{Split: shares(1, 0, 0)},
+		)},
+		{"a query parameter leads to the new version", []model.Feature{model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery}, Released(
+			model.Route{Match: model.Match{Query: []model.ValueMatch{{Name: "preview", Kind: model.MatchExact, Value: "on"}}}, Split: shares(0, 1, 0)},
+			model.Route{Split: shares(1, 0, 0)},
+		)},
+	}, append(resilienceCases(), accessCases()...)...)
+}
+
+func resilienceCases() []Case {
+	gets := model.Match{Methods: []string{"GET"}}
+	retry := func(limit int32, perTry time.Duration, on ...string) *model.Retry {
+		return &model.Retry{Limit: limit, On: on, PerTryTimeout: perTry}
+	}
+	return []Case{
+		{"requests have a timeout", []model.Feature{model.FeatureTimeout}, Tuned(model.Route{Timeout: 5 * time.Second})},
+		{
+			"failed GETs are tried again", []model.Feature{model.FeatureRetry, model.FeatureRetryLimit},
+			Tuned(model.Route{Match: gets, Retry: retry(2, 0, "5xx")}, model.Route{}),
+		},
+		{
+			"the responses that are tried again are chosen", []model.Feature{model.FeatureRetry, model.FeatureRetryLimit, model.FeatureRetryOn},
+			Tuned(model.Route{Match: gets, Retry: retry(2, 0, "gateway-error", "unavailable")}, model.Route{}),
+		},
+		{
+			"each try has a bound of its own", []model.Feature{model.FeatureRetry, model.FeatureRetryLimit, model.FeaturePerTryTimeout},
+			Tuned(model.Route{Match: gets, Retry: retry(3, 500*time.Millisecond, "5xx")}, model.Route{}),
+		},
+	}
+}
+
+func accessCases() []Case {
+	payment := []model.Client{{Kind: model.ClientServiceAccount, Namespace: "payment", Name: "payment"}}
+	office := []model.Client{{Kind: model.ClientNetwork, CIDR: "10.1.0.0/16", Unauthenticated: true}}
+	return []Case{
+		{"callers are known by identity and network", []model.Feature{model.FeatureAccess}, Guarded(
+			model.Grant{Clients: payment, Path: "spec.access.rules[0]"},
+			model.Grant{Clients: office, Path: "spec.access.rules[1]"},
+		)},
+		{"callers are allowed single requests", []model.Feature{model.FeatureAccess, model.FeatureAccessRequests}, Guarded(
+			model.Grant{
+				Clients:  payment,
+				Requests: []model.Request{{Methods: []string{"GET"}, Path: &model.PathMatch{Kind: model.MatchExact, Value: "/balance"}}},
+				Path:     "spec.access.rules[0]",
+			},
+		)},
+	}
+}
+
+// Released is a namespace with two Services under release, "orders" and "orders2", each with the routing table. Shares name the backends
+// "v1", "v2" and "v3".
+func Released(routes ...model.Route) model.Namespace {
+	return twice(func(svc *model.Service) {
+		svc.Routes = withOrigin(release, routes)
+		svc.RoutedPorts = []int32{8080}
+		svc.Retain = &model.Retain{Service: svc.Name, StableLeaf: "v1"}
+		for i, name := range []string{"v1", "v2", "v3"} {
+			svc.Backends = append(svc.Backends, model.Backend{Variant: name, Service: name, Ready: true, Stable: i == 0})
+		}
+	})
+}
+
+// Tuned is a namespace with two Services under a MeshPolicy, each with the routing table.
+func Tuned(routes ...model.Route) model.Namespace {
+	return twice(func(svc *model.Service) {
+		svc.Routes = withOrigin(policy, routes)
+		svc.RoutedPorts = []int32{8080}
+	})
+}
+
+// Guarded is a namespace with two Services whose port 8080 only the grants may call.
+func Guarded(grants ...model.Grant) model.Namespace {
+	return twice(func(svc *model.Service) {
+		svc.Access = []model.Access{{
+			Port: model.TargetPort{Number: 8080}, Protocol: model.ProtocolHTTP, Grants: grants,
+			Probes: []model.Probe{{Path: "/healthz"}}, Origin: policy,
+		}}
+	})
+}
+
+// twice makes two Services of one kind, so that names that are not told apart collide.
+func twice(fill func(*model.Service)) model.Namespace {
+	ns := model.Namespace{Name: "shop"}
+	for _, name := range []string{"orders", "orders2"} {
+		svc := model.Service{
+			Name: name, Selector: map[string]string{"app": name},
+			Ports: []model.Port{{Name: "http", Number: 8080, Target: model.TargetPort{Number: 8080}, Protocol: model.ProtocolHTTP}},
+		}
+		fill(&svc)
+		ns.Services = append(ns.Services, svc)
+	}
+	return ns
+}
+
+func withOrigin(origin model.Origin, routes []model.Route) []model.Route {
+	out := make([]model.Route, len(routes))
+	for i, route := range routes {
+		route.Origins = []model.Origin{origin}
+		out[i] = route
+	}
+	return out
+}
+
+// shares of v1, v2 and v3; weights of 0 are left out, as compose does.
+func shares(weights ...int32) []model.Share {
+	var split []model.Share
+	for i, weight := range weights {
+		if weight > 0 {
+			split = append(split, model.Share{Backend: []string{"v1", "v2", "v3"}[i], Weight: weight})
+		}
+	}
+	return split
+}
