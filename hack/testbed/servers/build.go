@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"github.com/kubemate/kubemate/hack/testbed/process"
 )
@@ -84,6 +85,7 @@ func (p Program) compile(ctx context.Context, output string, progress *progress)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 	messages := &packageCounter{progress: progress}
 	build.Stdout, build.Stderr = messages, messages
+	build.WaitDelay = 5 * time.Second // a killed build leaves compilers behind that hold the pipe for a moment
 	if err := process.Begin(build); err != nil {
 		return fmt.Errorf("build %s: %w", p.Name, err)
 	}
