@@ -223,6 +223,8 @@ type Resilience struct {
 }
 
 // Retries says which requests are tried again, and how often.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.on) || !self.on.exists(o, o in ['cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable']) || (has(self.nonIdempotent) && self.nonIdempotent)",message="calls of gRPC are POST: to retry on a status of gRPC, set nonIdempotent"
 type Retries struct {
 	// Limit is how often a request is tried again, 1 to 10.
 	//

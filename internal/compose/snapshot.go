@@ -24,6 +24,8 @@ type Snapshot struct {
 	Endpoints map[string]Endpoints
 	// Retained are the splits that stand in the cluster, by the name of the Service that is split.
 	Retained map[string]model.Retain
+	// LeafSelectors are the selectors of the leaf Services that stand in the cluster, by name.
+	LeafSelectors map[string]map[string]string
 	// Claims are the hosts that profiles of other namespaces claimed earlier than this namespace's profiles.
 	Claims []Claim
 	// Gateways of the operator's configuration, by name.

@@ -40,11 +40,13 @@ func routeNeeds(route model.Route) []need {
 	return needs
 }
 
+// matchNeeds looks at lines that a release's match asks for: those whose origin names one. The methods of other lines are compose's own, to
+// keep retries away from requests that may not be repeated, and every driver that retries can tell methods apart.
 func matchNeeds(match model.Match, origin model.Origin) []need {
-	var needs []need
-	if match.Path != nil || len(match.Headers) > 0 || len(match.Cookies) > 0 || len(match.Query) > 0 {
-		needs = append(needs, need{model.FeatureMatches, origin})
+	if origin.Path == "" {
+		return nil
 	}
+	needs := []need{{model.FeatureMatches, origin}}
 	if len(match.Query) > 0 {
 		needs = append(needs, need{model.FeatureMatchQuery, origin})
 	}

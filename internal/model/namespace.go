@@ -75,6 +75,8 @@ type Port struct {
 	Target TargetPort
 	// Protocol that the application speaks, as far as it is declared.
 	Protocol Protocol
+	// AppProtocol is the declaration itself, so that generated Services repeat it to the letter. Empty: none.
+	AppProtocol string
 }
 
 // TargetPort is where pods listen: by number, or by the name of a container's port. Exactly one is set.
@@ -133,6 +135,8 @@ type Retain struct {
 	Service string
 	// StableLeaf is the name of the Service that answers for the stable variant.
 	StableLeaf string
+	// Ports of the Service that are split, ascending, joined by "+". Empty: all that carry HTTP.
+	Ports string
 	// Release removes the split when the release goes. False: all traffic goes to StableLeaf.
 	Release bool
 }

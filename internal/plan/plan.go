@@ -5,6 +5,7 @@ package plan
 import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/model"
 )
@@ -58,11 +59,7 @@ type Plan struct {
 }
 
 // Waiting is a reason for patience.
-type Waiting struct {
-	// Reason is one of the reasons of Programmed.
-	Reason  string
-	Message string
-}
+type Waiting = compose.Waiting
 
 // Group is a set of objects that is written in order.
 type Group struct {

@@ -1,0 +1,173 @@
+package compose
+
+import (
+	"cmp"
+	"slices"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// Result is what a snapshot comes to.
+type Result struct {
+	Model model.Namespace
+	// Problems of all custom resources, in no order.
+	Problems model.Problems
+	// HeldSplits are the Services whose standing splits must stay as they are, sorted.
+	HeldSplits []string
+	// Waiting says per custom resource why a part is not in the model yet.
+	Waiting map[model.Origin]Waiting
+}
+
+// Waiting is a reason for patience: nothing is wrong with the object, but something that it needs is not there yet.
+type Waiting struct {
+	// Reason is one of the reasons of Programmed.
+	Reason  string
+	Message string
+}
+
+// Namespace composes a snapshot. The objects in refused are left out, as if they had a problem of their own: those that the drivers, asked
+// about an earlier result, cannot express. A nil map refuses nothing.
+func Namespace(snapshot Snapshot, refused map[model.Origin]bool) Result {
+	c := newComposer(snapshot, refused)
+	c.releases()
+	c.retention()
+	c.policies()
+	c.profiles()
+	return c.result()
+}
+
+// composer gathers the parts of one namespace while it is composed.
+type composer struct {
+	snapshot    Snapshot
+	refused     map[model.Origin]bool
+	services    map[string]*corev1.Service
+	deployments map[string]*appsv1.Deployment
+	// byLabel finds Deployments by a label of their pods. Nil: not needed yet.
+	byLabel map[label][]*appsv1.Deployment
+
+	// parts of Services by name, as far as anything is wanted of them.
+	parts map[string]*part
+	edges []model.Edge
+
+	injection  *model.Injection
+	problems   model.Problems
+	heldSplits []string
+	waiting    map[model.Origin]Waiting
+}
+
+type label struct{ key, value string }
+
+// part is what is wanted of one Service before it becomes one routing table.
+type part struct {
+	service *corev1.Service
+	ports   []model.Port
+	// table is the release's routing table. Nil: none, or not yet.
+	table      *table
+	leaves     []model.Leaf
+	resilience *resilience
+	access     []model.Access
+}
+
+// table is a release's routing table for some ports.
+type table struct {
+	routes   []model.Route
+	backends []model.Backend
+	ports    []int32
+	retain   model.Retain
+}
+
+func newComposer(snapshot Snapshot, refused map[model.Origin]bool) *composer {
+	c := &composer{
+		snapshot: snapshot, refused: refused,
+		services:    make(map[string]*corev1.Service, len(snapshot.Services)),
+		deployments: make(map[string]*appsv1.Deployment, len(snapshot.Deployments)),
+		parts:       make(map[string]*part, len(snapshot.Services)),
+		waiting:     map[model.Origin]Waiting{},
+	}
+	for _, svc := range snapshot.Services {
+		c.services[svc.Name] = svc
+	}
+	for _, deployment := range snapshot.Deployments {
+		c.deployments[deployment.Name] = deployment
+	}
+	return c
+}
+
+// part finds or begins the part of a Service that exists.
+func (c *composer) part(svc *corev1.Service) *part {
+	if p := c.parts[svc.Name]; p != nil {
+		return p
+	}
+	p := &part{service: svc, ports: servicePorts(svc)}
+	c.parts[svc.Name] = p
+	return p
+}
+
+func (c *composer) add(problems ...model.Problem) {
+	c.problems = append(c.problems, problems...)
+}
+
+// skip says whether an object takes no part: it is suspended or the drivers refused it.
+func (c *composer) skip(obj client.Object, origin model.Origin) bool {
+	if obj.GetAnnotations()[v1alpha1.AnnotationReconcile] == v1alpha1.ReconcileDisabled {
+		c.add(model.Problem{
+			Origin: at(origin, "metadata.annotations"), Reason: v1alpha1.ReasonSuspended,
+			Message: "the annotation " + v1alpha1.AnnotationReconcile + " is " + v1alpha1.ReconcileDisabled +
+				": what was programmed stays as it is; remove the annotation to continue",
+		})
+		return true
+	}
+	return c.refused[origin]
+}
+
+func (c *composer) result() Result {
+	out := model.Namespace{Name: c.snapshot.Namespace, Injection: c.injection, Edges: c.edges}
+	out.Services = make([]model.Service, 0, len(c.parts))
+	for _, p := range c.parts {
+		if svc, ok := c.finish(p); ok {
+			out.Services = append(out.Services, svc)
+		}
+	}
+	slices.SortFunc(out.Services, func(a, b model.Service) int { return cmp.Compare(a.Name, b.Name) })
+	slices.Sort(c.heldSplits)
+	return Result{Model: out, Problems: c.problems, HeldSplits: c.heldSplits, Waiting: c.waiting}
+}
+
+// finish makes one Service of its parts. False: nothing is wanted of it.
+func (c *composer) finish(p *part) (model.Service, bool) {
+	svc := model.Service{
+		Name: p.service.Name, Selector: p.service.Spec.Selector, Ports: p.ports,
+		Leaves: p.leaves, Access: p.access,
+	}
+	if p.table != nil {
+		svc.Routes, svc.Backends, svc.RoutedPorts = p.table.routes, p.table.backends, p.table.ports
+		svc.Retain = &p.table.retain
+	}
+	if p.resilience != nil {
+		p.resilience.apply(&svc)
+	}
+	return svc, len(svc.Leaves) > 0 || len(svc.Routes) > 0 || svc.Access != nil
+}
+
+// at is the origin with a place in the object.
+func at(origin model.Origin, path string) model.Origin {
+	origin.Path = path
+	return origin
+}
+
+// byAge orders objects from the oldest to the youngest, then by name: the older wins what two claim.
+func byAge[T client.Object](objects []T) []T {
+	sorted := slices.Clone(objects)
+	slices.SortFunc(sorted, func(a, b T) int {
+		if c := a.GetCreationTimestamp().Compare(b.GetCreationTimestamp().Time); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.GetName(), b.GetName())
+	})
+	return sorted
+}

@@ -1,0 +1,148 @@
+package compose
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// defaultGateway is the gateway of a profile that names none.
+const defaultGateway = "default"
+
+// GatewayName is the name of the gateway that a profile asks for.
+func GatewayName(profile *v1alpha1.IngressProfile) string {
+	if profile.Spec.Gateway != nil {
+		return *profile.Spec.Gateway
+	}
+	return defaultGateway
+}
+
+// profiles composes the IngressProfiles. They come last: their routes show the splits that releases have decided.
+func (c *composer) profiles() {
+	owners := hostOwners{paths: claims{}, tls: map[string]tlsOwner{}, elsewhere: c.snapshot.Claims}
+	for _, profile := range byAge(c.snapshot.Profiles) {
+		origin := model.Origin{Kind: v1alpha1.KindIngressProfile, Name: profile.Name}
+		problems := owners.claim(profile, origin)
+		if c.skip(profile, origin) {
+			continue
+		}
+		edge, more := c.readEdge(profile, origin)
+		problems = append(problems, more...)
+		if len(problems) > 0 {
+			c.add(problems...)
+			continue
+		}
+		c.edges = append(c.edges, edge)
+	}
+	slices.SortFunc(c.edges, func(a, b model.Edge) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+func (c *composer) readEdge(profile *v1alpha1.IngressProfile, origin model.Origin) (model.Edge, model.Problems) {
+	var problems model.Problems
+	gateway, ok := c.snapshot.Gateways[GatewayName(profile)]
+	if !ok {
+		problems = append(problems, model.Problem{
+			Origin: at(origin, "spec.gateway"), Reason: v1alpha1.ReasonInvalid,
+			Message: "there is no gateway " + GatewayName(profile) + " in the operator's configuration; name one that is, or ask the administrator to add it",
+		})
+	}
+	edge := model.Edge{Name: profile.Name, Gateway: gateway, Origin: origin}
+	security, wrong := readSecurity(profile)
+	if wrong != "" {
+		problems = append(problems, model.Problem{Origin: at(origin, "spec.security.hsts"), Reason: v1alpha1.ReasonInvalid, Message: wrong})
+	}
+	edge.Security = security
+	for _, host := range profile.Spec.Hosts {
+		edge.Hosts = append(edge.Hosts, string(host))
+	}
+	slices.Sort(edge.Hosts)
+	if tls := profile.Spec.TLS; tls != nil {
+		edge.TLS = &model.TLS{SecretName: string(tls.SecretName), RedirectHTTP: tls.RedirectHTTP}
+	}
+	for i := range profile.Spec.Routes {
+		route, more := c.readEdgeRoute(&profile.Spec.Routes[i], at(origin, "spec.routes["+strconv.Itoa(i)+"]"))
+		problems = append(problems, more...)
+		edge.Routes = append(edge.Routes, route)
+	}
+	slices.SortStableFunc(edge.Routes, mostSpecificFirst)
+	return edge, problems
+}
+
+func mostSpecificFirst(a, b model.EdgeRoute) int {
+	length := func(path *model.PathMatch) int {
+		switch {
+		case path == nil:
+			return 0
+		case path.Kind == model.MatchExact:
+			return 2*len(path.Value) + 1
+		default:
+			return 2 * len(path.Value)
+		}
+	}
+	value := func(path *model.PathMatch) string {
+		if path == nil {
+			return ""
+		}
+		return path.Value
+	}
+	return cmp.Or(cmp.Compare(length(b.Path), length(a.Path)), cmp.Compare(value(a.Path), value(b.Path)))
+}
+
+func (c *composer) readEdgeRoute(spec *v1alpha1.IngressRoute, origin model.Origin) (model.EdgeRoute, model.Problems) {
+	name, number := string(spec.To.Service), int32(spec.To.Port)
+	route := model.EdgeRoute{Path: routePath(spec), Service: name, Port: number, StripPrefix: spec.StripPrefix, YAMLPath: origin.Path}
+	refuse := func(field, reason, message string) (model.EdgeRoute, model.Problems) {
+		return route, model.Problems{{Origin: at(origin, origin.Path+field), Reason: reason, Message: message}}
+	}
+	svc := c.services[name]
+	if message := routableService(svc, name); message != "" {
+		return refuse(".to.service", v1alpha1.ReasonServiceNotFound, message)
+	}
+	port, ok := findPort(servicePorts(svc), number)
+	if !ok {
+		return refuse(".to.port", v1alpha1.ReasonPortNotFound, portMissing(name, number))
+	}
+	route.Protocol = port.Protocol
+	if spec.RateLimit != nil {
+		limit, problem := readRateLimit(spec.RateLimit)
+		if problem != "" {
+			return refuse(".rateLimit", v1alpha1.ReasonInvalid, problem)
+		}
+		route.RateLimit = limit
+	}
+	c.fillTable(&route, origin)
+	return route, nil
+}
+
+func routePath(spec *v1alpha1.IngressRoute) *model.PathMatch {
+	if spec.Match == nil || spec.Match.Path == nil {
+		return nil
+	}
+	path := accessPath(spec.Match.Path)
+	if path.Kind == model.MatchPrefix && path.Value == "/" {
+		return nil
+	}
+	return path
+}
+
+// fillTable writes the release's routing table for the path as clients send it, or the Service itself when no release routes the port.
+func (c *composer) fillTable(route *model.EdgeRoute, origin model.Origin) {
+	part := c.parts[route.Service]
+	if part == nil || part.table == nil || !slices.Contains(part.table.ports, route.Port) {
+		route.Table = []model.Route{{Split: []model.Share{{Backend: route.Service, Weight: 1}}, Origins: []model.Origin{origin.Object()}}}
+		return
+	}
+	retain := part.table.retain
+	route.Retain = &retain
+	for _, line := range part.table.routes {
+		for _, path := range clientPaths(route, line.Match.Path) {
+			seen := line
+			seen.Match.Path = path
+			seen.Origins = append(slices.Clip(line.Origins), origin.Object())
+			route.Table = append(route.Table, seen)
+		}
+	}
+}

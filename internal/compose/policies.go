@@ -1,0 +1,97 @@
+package compose
+
+import (
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// policies composes the MeshPolicies, aspect by aspect. A policy with a problem in one aspect takes no part in any.
+func (c *composer) policies() {
+	owners := claims{}
+	for _, policy := range byAge(c.snapshot.Policies) {
+		origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}
+		problems := claimAspects(owners, policy, origin)
+		if c.skip(policy, origin) {
+			continue
+		}
+		effect := c.readPolicy(policy, origin)
+		problems = append(problems, effect.problems...)
+		if len(problems) > 0 {
+			c.add(problems...)
+			continue
+		}
+		c.applyPolicy(policy, effect)
+	}
+}
+
+// claimAspects claims what the policy speaks about: each aspect of a target belongs to the oldest policy.
+func claimAspects(owners claims, policy *v1alpha1.MeshPolicy, origin model.Origin) model.Problems {
+	target := "the namespace"
+	if policy.Spec.Target.Name != nil {
+		target = "Service " + string(*policy.Spec.Target.Name)
+	}
+	var problems model.Problems
+	claim := func(aspect string) {
+		if problem, won := owners.claim(aspect+" of "+target, aspect+"/"+target, at(origin, "spec."+aspect)); !won {
+			problems = append(problems, problem)
+		}
+	}
+	if policy.Spec.Injection != nil {
+		claim("injection")
+	}
+	if policy.Spec.Access != nil {
+		claim("access")
+	}
+	if policy.Spec.Resilience != nil {
+		claim("resilience")
+	}
+	return problems
+}
+
+// effect is what one policy comes to.
+type effect struct {
+	part       *part
+	injection  *model.Injection
+	access     []model.Access
+	resilience *resilience
+	problems   model.Problems
+}
+
+func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) effect {
+	var e effect
+	if policy.Spec.Target.Kind == v1alpha1.TargetNamespace {
+		e.injection, e.problems = c.readInjection(policy, origin)
+		return e
+	}
+	name := string(*policy.Spec.Target.Name)
+	svc := c.services[name]
+	if message := routableService(svc, name); message != "" {
+		e.problems = model.Problems{{Origin: at(origin, "spec.target.name"), Reason: v1alpha1.ReasonServiceNotFound, Message: message}}
+		return e
+	}
+	e.part = c.part(svc)
+	if policy.Spec.Access != nil {
+		var problems model.Problems
+		e.access, problems = c.readAccess(e.part, policy.Spec.Access, origin)
+		e.problems = append(e.problems, problems...)
+	}
+	if policy.Spec.Resilience != nil {
+		var problems model.Problems
+		e.resilience, problems = readResilience(e.part, policy.Spec.Resilience, origin)
+		e.problems = append(e.problems, problems...)
+	}
+	return e
+}
+
+func (c *composer) applyPolicy(policy *v1alpha1.MeshPolicy, e effect) {
+	if e.injection != nil {
+		c.injection = e.injection
+	}
+	if policy.Spec.Access != nil {
+		e.part.access = e.access
+	}
+	if e.resilience != nil {
+		e.part.resilience = e.resilience
+		c.add(e.resilience.gaps(e.part)...)
+	}
+}

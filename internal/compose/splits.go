@@ -1,0 +1,146 @@
+package compose
+
+import (
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// releases composes the CanaryReleases into leaf Services and routing tables.
+func (c *composer) releases() {
+	owners := claims{}
+	for _, release := range byAge(c.snapshot.Releases) {
+		origin := model.Origin{Kind: v1alpha1.KindCanaryRelease, Name: release.Name}
+		name := string(release.Spec.Service.Name)
+		problem, won := owners.claim("the split of Service "+name, name, at(origin, "spec.service.name"))
+		if !won {
+			c.add(problem)
+			continue
+		}
+		if c.skip(release, origin) {
+			continue
+		}
+		r := resolve(c, release, origin)
+		if len(r.problems) > 0 {
+			c.add(r.problems...)
+			continue
+		}
+		c.split(r)
+	}
+}
+
+// split adds an understood release to its Service: the leaves at once, the table as soon as the leaves can carry it.
+func (c *composer) split(r *resolved) {
+	part := c.part(r.service)
+	part.leaves = r.leaves
+	programmed := c.programmed(r.service.Name)
+	stable := r.backends[r.stable]
+	switch {
+	case !stable.Ready && programmed:
+		c.heldSplits = append(c.heldSplits, r.service.Name)
+		c.waiting[r.origin] = Waiting{
+			v1alpha1.ReasonNoHealthyBackend,
+			"stable (" + stable.Variant + ", Service " + stable.Service + ") has no ready endpoints: the last good split stays until it has some",
+		}
+	case !stable.Ready:
+		c.waiting[r.origin] = Waiting{
+			v1alpha1.ReasonPending,
+			"waiting for ready endpoints of stable (" + stable.Variant + ", Service " + stable.Service + ") before the first split; until then the Service answers as before",
+		}
+		return
+	case !programmed && r.missing != "":
+		c.waiting[r.origin] = Waiting{v1alpha1.ReasonPending, "waiting for the endpoints of Service " + r.missing + ", whose pods are ready, before the first split"}
+		return
+	}
+	part.table = r.table()
+}
+
+// programmed says whether a split of the Service stands in the cluster.
+func (c *composer) programmed(service string) bool {
+	_, ok := c.snapshot.Retained[service]
+	return ok
+}
+
+// resolved is a release whose references have been looked up.
+type resolved struct {
+	release  *v1alpha1.CanaryRelease
+	origin   model.Origin
+	service  *corev1.Service
+	ports    []int32
+	backends []model.Backend
+	leaves   []model.Leaf
+	// stable is the index of the stable variant.
+	stable int
+	// missing is a leaf Service without endpoints although its Deployment has ready pods. Empty: none.
+	missing  string
+	lines    []line
+	problems model.Problems
+}
+
+// line is one alternative of a match, understood.
+type line struct {
+	match  model.Match
+	to     int
+	origin model.Origin
+}
+
+// table is the routing table of the release: matches in order, then weights.
+func (r *resolved) table() *table {
+	routes := make([]model.Route, 0, len(r.lines)+1)
+	for _, line := range r.lines {
+		routes = append(routes, model.Route{
+			Match: line.match, Split: []model.Share{{Backend: r.backends[r.healthy(line.to)].Service, Weight: 1}}, Origins: []model.Origin{line.origin},
+		})
+	}
+	routes = append(routes, model.Route{Split: r.shares(), Origins: []model.Origin{r.origin}})
+	return &table{routes: routes, backends: r.backends, ports: r.ports, retain: model.Retain{
+		Service: r.service.Name, StableLeaf: r.backends[r.stable].Service, Ports: joinPorts(r.release.Spec.Service.Ports, r.ports),
+		Release: r.release.Spec.OnDelete == v1alpha1.OnDeleteRelease,
+	}}
+}
+
+// healthy is the variant that answers in a variant's place: itself, or stable while it has no ready endpoints (promise I2).
+func (r *resolved) healthy(variant int) int {
+	if r.backends[variant].Ready {
+		return variant
+	}
+	return r.stable
+}
+
+// shares gives every ready variant its weight and stable the weights of the others; stable takes all when nobody has a weight.
+func (r *resolved) shares() []model.Share {
+	weights := make([]int32, len(r.backends))
+	var sum int32
+	for i, variant := range r.release.Spec.Variants {
+		if variant.Weight != nil {
+			weights[r.healthy(i)] += *variant.Weight
+			sum += *variant.Weight
+		}
+	}
+	if sum == 0 {
+		weights[r.stable] = 1
+	}
+	shares := make([]model.Share, 0, len(weights))
+	for i, weight := range weights {
+		if weight > 0 {
+			shares = append(shares, model.Share{Backend: r.backends[i].Service, Weight: weight})
+		}
+	}
+	return shares
+}
+
+// joinPorts writes the ports for the retain annotation; empty when the release did not choose any.
+func joinPorts(chosen []v1alpha1.PortNumber, ports []int32) string {
+	if len(chosen) == 0 {
+		return ""
+	}
+	text := make([]string, len(ports))
+	for i, port := range ports {
+		text[i] = strconv.Itoa(int(port))
+	}
+	return strings.Join(text, "+")
+}

@@ -1,0 +1,105 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/compose"
+	"github.com/kubemate/kubemate/internal/driver"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// Namespace plans a namespace. What the drivers cannot express is found by asking them; then the namespace is composed again without the
+// refused objects, so that one bad object neither blocks its neighbours nor leaves half of itself behind.
+func Namespace(snapshot compose.Snapshot, drivers Drivers) Plan {
+	refused := map[model.Origin]bool{}
+	var found model.Problems
+	for {
+		composed := compose.Namespace(snapshot, refused)
+		rendered := render(composed.Model, drivers)
+		fresh := refuse(refused, rendered.problems)
+		found = append(found, fresh...)
+		if len(fresh) > 0 {
+			continue // at most once per custom resource: refused only grows
+		}
+		return finish(composed, rendered, found)
+	}
+}
+
+// refuse notes the objects of the problems that refuse, and returns the problems of those that were not refused before.
+func refuse(refused map[model.Origin]bool, problems model.Problems) model.Problems {
+	var fresh model.Problems
+	before := make(map[model.Origin]bool, len(refused))
+	for origin := range refused {
+		before[origin] = true
+	}
+	for _, problem := range problems {
+		object := problem.Origin.Object()
+		if problem.Advisory || before[object] {
+			continue
+		}
+		refused[object] = true
+		fresh = append(fresh, problem)
+	}
+	return fresh
+}
+
+func finish(composed compose.Result, rendered rendering, found model.Problems) Plan {
+	problems := slices.Concat(composed.Problems, rendered.problems, found)
+	problems.Sort()
+	problems = slices.Compact(problems)
+	return Plan{
+		Namespace: composed.Model.Name, Model: composed.Model, Groups: rendered.groups, Problems: problems,
+		Held: held(problems), HeldSplits: composed.HeldSplits, Waiting: composed.Waiting,
+	}
+}
+
+// held lists the objects that keep what they last programmed.
+func held(problems model.Problems) []model.Origin {
+	var origins []model.Origin
+	for _, problem := range problems {
+		if !problem.Advisory {
+			origins = append(origins, problem.Origin)
+		}
+	}
+	return model.SortOrigins(origins)
+}
+
+// Holds says whether the plan leaves a standing object alone: one that comes from a held custom resource, or carries a held split. The
+// origins and retain are the object's own, as its annotations say; retain is nil when it carries no split.
+func (p Plan) Holds(origins []model.Origin, retain *model.Retain) bool {
+	for _, origin := range origins {
+		if _, found := slices.BinarySearchFunc(p.Held, origin, compareOrigins); found {
+			return true
+		}
+	}
+	if retain == nil {
+		return false
+	}
+	_, found := slices.BinarySearch(p.HeldSplits, retain.Service)
+	return found
+}
+
+func compareOrigins(a, b model.Origin) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
+}
+
+// noDriver is the problem of an intent for which there is no driver.
+func noDriver(origin model.Origin, side string) model.Problem {
+	return model.Problem{
+		Origin: origin, Reason: v1alpha1.ReasonUnsupported,
+		Message: "no " + side + " that Kubemate can drive is installed, or the operator's configuration switches it off; install one, or remove this object",
+	}
+}
+
+// sortObjects puts a group's objects into write order: by kind as the drivers say, then by name.
+func sortObjects(objects []driver.Object, order map[string]int) {
+	slices.SortFunc(objects, func(a, b driver.Object) int {
+		return cmp.Or(cmp.Compare(order[kindOf(a)], order[kindOf(b)]), cmp.Compare(a.GetName(), b.GetName()))
+	})
+}
+
+func kindOf(object driver.Object) string {
+	return object.GetObjectKind().GroupVersionKind().GroupKind().String()
+}

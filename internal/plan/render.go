@@ -1,0 +1,140 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/driver"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// rendering is what the drivers made of a model.
+type rendering struct {
+	groups   []Group
+	problems model.Problems
+}
+
+// renderer asks the drivers, one Service or Edge at a time, so that trouble with one stays with it.
+type renderer struct {
+	drivers Drivers
+	order   map[string]int
+	out     rendering
+}
+
+func render(ns model.Namespace, drivers Drivers) rendering {
+	r := renderer{drivers: drivers, order: map[string]int{}}
+	for i, kind := range drivers.Kinds() {
+		r.order[kind.GroupKind().String()] = i
+	}
+	r.out.groups = make([]Group, 0, len(ns.Services)+len(ns.Edges)+1)
+	r.injection(ns)
+	for i := range ns.Services {
+		r.service(ns.Name, ns.Services[i])
+	}
+	for i := range ns.Edges {
+		r.edge(ns.Name, ns.Edges[i])
+	}
+	slices.SortFunc(r.out.groups, func(a, b Group) int { return cmp.Compare(a.Key, b.Key) })
+	return r.out
+}
+
+func (r *renderer) injection(ns model.Namespace) {
+	if ns.Injection == nil {
+		return
+	}
+	if r.drivers.Mesh == nil {
+		r.problem(noDriver(ns.Injection.Origin, "mesh"))
+		return
+	}
+	if r.problem(driver.CheckInjection(r.drivers.Mesh, ns.Injection)...) {
+		return
+	}
+	one := model.Namespace{Name: ns.Name, Injection: ns.Injection}
+	r.group(GroupNamespace, []model.Origin{ns.Injection.Origin}, one, r.drivers.Mesh)
+}
+
+func (r *renderer) service(namespace string, svc model.Service) {
+	drivers := []driver.Driver{r.drivers.Kube}
+	if r.drivers.Mesh == nil {
+		for _, origin := range svc.Origins() {
+			if origin.Kind == v1alpha1.KindMeshPolicy {
+				r.problem(noDriver(origin, "mesh"))
+			}
+		}
+	} else {
+		if r.problem(driver.CheckMesh(r.drivers.Mesh, svc)...) {
+			return
+		}
+		svc = driver.Withhold(r.drivers.Mesh.Features(), svc)
+		drivers = append(drivers, r.drivers.Mesh)
+	}
+	one := model.Namespace{Name: namespace, Services: []model.Service{svc}}
+	r.group(GroupServicePrefix+svc.Name, svc.Origins(), one, drivers...)
+}
+
+func (r *renderer) edge(namespace string, edge model.Edge) {
+	if r.drivers.Edge == nil {
+		r.problem(noDriver(edge.Origin, "gateway"))
+		return
+	}
+	if r.problem(driver.CheckEdge(r.drivers.Edge, edge)...) {
+		return
+	}
+	one := model.Namespace{Name: namespace, Edges: []model.Edge{edge}}
+	r.group(GroupProfilePrefix+edge.Name, []model.Origin{edge.Origin}, one, r.drivers.Edge)
+}
+
+// problem notes problems and says whether one of them refuses.
+func (r *renderer) problem(problems ...model.Problem) bool {
+	r.out.problems = append(r.out.problems, problems...)
+	return slices.ContainsFunc(problems, func(p model.Problem) bool { return !p.Advisory })
+}
+
+// group renders one group. Without output there is no group: what stands of it is pruned.
+func (r *renderer) group(key string, origins []model.Origin, one model.Namespace, drivers ...driver.Driver) {
+	group := Group{Key: key}
+	for _, d := range drivers {
+		out, err := renderSafely(d, one)
+		if err != nil {
+			r.problem(asProblems(err, origins, d)...)
+			return
+		}
+		for _, object := range out.Objects {
+			stamp(object, key, d.Name())
+		}
+		group.Objects = append(group.Objects, out.Objects...)
+		group.Borrowed = append(group.Borrowed, out.Borrowed...)
+	}
+	if len(group.Objects) == 0 && len(group.Borrowed) == 0 {
+		return
+	}
+	sortObjects(group.Objects, r.order)
+	r.out.groups = append(r.out.groups, group)
+}
+
+// renderSafely turns a panic of a driver into an error: one Service that trips over a bug must not stop a whole namespace.
+func renderSafely(d driver.Driver, one model.Namespace) (out driver.Output, err error) {
+	defer func() {
+		if recovered := recover(); recovered != nil {
+			err = fmt.Errorf("panic: %v", recovered)
+		}
+	}()
+	return d.Render(one)
+}
+
+// asProblems makes problems of a driver's error. One that names no problem is a bug, and everything that wanted the group is held.
+func asProblems(err error, origins []model.Origin, d driver.Driver) model.Problems {
+	if problems, ok := model.AsProblems(err); ok {
+		return problems
+	}
+	var problems model.Problems
+	for _, origin := range origins {
+		problems = append(problems, model.Problem{
+			Origin: origin, Reason: v1alpha1.ReasonInternalError,
+			Message: "the driver " + d.Name() + " failed: " + err.Error() + "; what was programmed stays; please report this with the object",
+		})
+	}
+	return problems
+}
