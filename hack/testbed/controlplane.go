@@ -99,7 +99,7 @@ func (tb *Testbed) startAPIServer(ctx context.Context, etcd string) error {
 }
 
 // auditPolicy records each request once, when its answer is known.
-const auditPolicy = `{apiVersion: audit.k8s.io/v1, kind: Policy, omitStages: [RequestReceived], rules: [{level: Metadata}]}`
+const auditPolicy = `{"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"], "rules": [{"level": "Metadata"}]}`
 
 // AuditLog is the path of the audit log; the file exists when Options.Audit is set.
 func (tb *Testbed) AuditLog() string { return tb.logs + "/audit.log" }

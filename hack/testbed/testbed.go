@@ -23,8 +23,9 @@ import (
 // ArtifactsVariable names a folder that keeps the logs of every testbed.
 const ArtifactsVariable = "KUBEMATE_ARTIFACTS"
 
-// stopGrace is how long a server may take to end before it is killed; nothing in a testbed is worth more.
-const stopGrace = 3 * time.Second
+// stopGrace is how long a server may take to end before it is killed. All but the API server take a tenth of it, and
+// that one has nothing left to save.
+const stopGrace = 500 * time.Millisecond
 
 // Testbed is a set of running servers.
 type Testbed struct {
@@ -111,11 +112,11 @@ func (tb *Testbed) Stop() error {
 	for _, f := range tb.forwards {
 		errs = append(errs, f.Close())
 	}
-	for _, server := range slices.Backward(tb.processes) {
-		errs = append(errs, server.process.Stop(stopGrace))
-	}
 	if tb.Backend != nil {
 		errs = append(errs, tb.Backend.Close())
+	}
+	for _, server := range slices.Backward(tb.processes) {
+		errs = append(errs, server.process.Stop(stopGrace))
 	}
 	if tb.dir != "" {
 		errs = append(errs, os.RemoveAll(tb.dir))

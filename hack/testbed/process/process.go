@@ -128,7 +128,7 @@ func (p *Process) Kill() error {
 
 // Restart ends the server if it still runs, starts it again and returns when it is ready.
 func (p *Process) Restart(ctx context.Context) error {
-	if err := p.Stop(5 * time.Second); err != nil {
+	if err := p.Stop(2 * time.Second); err != nil {
 		return err
 	}
 	return p.start(ctx)

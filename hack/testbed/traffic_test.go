@@ -1,0 +1,226 @@
+package testbed_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/kubemate/kubemate/hack/testbed"
+	"github.com/kubemate/kubemate/hack/testbed/backend"
+	"github.com/kubemate/kubemate/hack/testbed/load"
+)
+
+const host = "shop.example"
+
+// shop is two Deployments with a Service each, and a route that splits 90 to 10.
+const shop = `
+{{variant v1}}
+---
+{{variant v2}}
+---
+apiVersion: traefik.io/v1alpha1
+kind: TraefikService
+metadata: {name: shop}
+spec: {weighted: {services: [{name: v1, port: 80, weight: 90}, {name: v2, port: 80, weight: 10}]}}
+---
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: shop}
+spec:
+  entryPoints: [web]
+  routes:
+  - {kind: Rule, match: Host("shop.example"), priority: 10, services: [{kind: TraefikService, name: shop}]}
+  - {kind: Rule, match: 'Host("shop.example") && Header("X-Canary", "always")', priority: 20, services: [{name: v2, port: 80}]}
+`
+
+const variant = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: NAME}
+spec:
+  replicas: 2
+  selector: {matchLabels: {version: NAME}}
+  template:
+    metadata: {labels: {version: NAME}}
+    spec: {terminationGracePeriodSeconds: 1, containers: [{name: shop, image: shop}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: NAME}
+spec: {selector: {version: NAME}, ports: [{port: 80, targetPort: 8080}]}
+`
+
+func TestWeightedTraffic(t *testing.T) {
+	began := time.Now()
+	tb := testbed.New(t, everything)
+	t.Logf("everything started in %s", time.Since(began).Round(10*time.Millisecond))
+	began = time.Now()
+	deployShop(t, tb)
+	t.Logf("first answer of both variants %s later", time.Since(began).Round(10*time.Millisecond))
+
+	t.Run("90 to 10", func(t *testing.T) {
+		result := send(t, load.Options{URL: tb.Traefik.Web(), Host: host, Count: 100, Rate: 200})
+		if result.ByVariant["v1"] != 90 || result.ByVariant["v2"] != 10 || result.Failed != 0 {
+			t.Errorf("got %s, want 90 for v1 and 10 for v2", result)
+		}
+	})
+	t.Run("header", func(t *testing.T) {
+		header := map[string][]string{"X-Canary": {"always"}}
+		result := send(t, load.Options{URL: tb.Traefik.Web(), Host: host, Count: 50, Header: header})
+		if result.ByVariant["v2"] != 50 {
+			t.Errorf("got %s, want all for v2", result)
+		}
+	})
+	t.Run("errors of one variant", func(t *testing.T) {
+		tb.Backend.Set(backend.Matcher{Labels: map[string]string{"version": "v2"}}, backend.Behaviour{ErrorRate: 1, Status: 503})
+		defer tb.Backend.Reset()
+		result := send(t, load.Options{URL: tb.Traefik.Web(), Host: host, Count: 100})
+		if result.ByStatus[503] != 10 || result.Failed != 10 {
+			t.Errorf("got %s, want the 10 of v2 to fail", result)
+		}
+	})
+	t.Run("a variant that is down", func(t *testing.T) {
+		tb.Backend.Set(backend.Matcher{Labels: map[string]string{"version": "v2"}}, backend.Behaviour{Down: true})
+		defer tb.Backend.Reset()
+		result := send(t, load.Options{URL: tb.Traefik.Web(), Host: host, Count: 100})
+		if result.ByVariant["v1"] != 90 || result.Failed != 10 {
+			t.Errorf("got %s, want only the 10 of v2 to fail", result)
+		}
+	})
+	t.Run("Traefik restarts", func(t *testing.T) {
+		if err := tb.Traefik.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		awaitVariants(t, tb)
+	})
+}
+
+func deployShop(t *testing.T, tb *testbed.Testbed) {
+	t.Helper()
+	manifests := shop
+	for _, name := range []string{"v1", "v2"} {
+		manifests = strings.Replace(manifests, "{{variant "+name+"}}", strings.ReplaceAll(variant, "NAME", name), 1)
+	}
+	apply(t, tb, manifests)
+	awaitVariants(t, tb)
+}
+
+func send(t *testing.T, options load.Options) load.Result {
+	t.Helper()
+	result, err := load.Run(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// awaitVariants waits until all four pods answer: only then has Traefik seen every endpoint, and counts are exact.
+func awaitVariants(t *testing.T, tb *testbed.Testbed) {
+	t.Helper()
+	await(t, "all pods to answer", func(ctx context.Context) error {
+		result, err := load.Run(ctx, load.Options{URL: tb.Traefik.Web(), Host: host, Count: 100})
+		if err == nil && (len(result.ByPod) != 4 || result.Failed > 0) {
+			err = errors.New(result.String())
+		}
+		return err
+	})
+}
+
+func await(t *testing.T, what string, attempt func(context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		last := attempt(ctx)
+		if last == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("waited for %s: %v", what, last)
+		case <-ticker.C:
+		}
+	}
+}
+
+func apply(t *testing.T, tb *testbed.Testbed, manifests string) {
+	t.Helper()
+	path := t.TempDir() + "/manifests.yaml"
+	if err := writeFile(path, manifests); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tb.Kubectl(t.Context(), "apply", "-f", path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPodLife(t *testing.T) {
+	tb := testbed.Shared(t)
+	client := kubernetes.NewForConfigOrDie(tb.Config())
+	apply(t, tb, strings.ReplaceAll(variant, "NAME", "life"))
+	selector := metav1.ListOptions{LabelSelector: "version=life"}
+	ready := func(want int) func(context.Context) error {
+		return func(ctx context.Context) error {
+			slices, err := client.DiscoveryV1().EndpointSlices("default").List(ctx, metav1.ListOptions{LabelSelector: "kubernetes.io/service-name=life"})
+			if err != nil {
+				return err
+			}
+			count := 0
+			for _, slice := range slices.Items {
+				for _, endpoint := range slice.Endpoints {
+					if *endpoint.Conditions.Ready {
+						count++
+					}
+				}
+			}
+			if count != want {
+				return fmt.Errorf("%d endpoints are ready, want %d", count, want)
+			}
+			return nil
+		}
+	}
+	await(t, "two ready pods", ready(2))
+	pods, err := client.CoreV1().Pods("default").List(t.Context(), selector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tb.SetPodReady(t.Context(), "default", pods.Items[0].Name, false); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "one pod to be unready", ready(1))
+	if err := tb.SetPodReady(t.Context(), "default", pods.Items[0].Name, true); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "both to be ready again", ready(2))
+
+	gone := pods.Items[1]
+	now := int64(0)
+	if err := client.CoreV1().Pods("default").Delete(t.Context(), gone.Name, metav1.DeleteOptions{GracePeriodSeconds: &now}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the killed pod to refuse", func(ctx context.Context) error {
+		result, err := load.Run(ctx, load.Options{URL: "http://" + gone.Status.PodIP + ":8080", Count: 1})
+		if err == nil && result.ByStatus[0] != 1 {
+			err = errors.New(result.String())
+		}
+		return err
+	})
+	await(t, "its replacement", ready(2))
+	pods, err = client.CoreV1().Pods("default").List(t.Context(), selector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pod := range pods.Items {
+		if pod.Status.PodIP == gone.Status.PodIP {
+			t.Errorf("pod %s got the address of the pod that is gone", pod.Name)
+		}
+	}
+}
