@@ -30,12 +30,20 @@
 //	testbed.TraefikCRDs(), GatewayCRDs() the paths to pass for those two
 //	tb.AuditLog()                        path of the audit log, one JSON event a line (Options.Audit)
 //	tb.Server("kube-apiserver")          the process: Signal, Kill, Restart, LogTail
-//	tb.AddNodes(ctx, n), tb.SetPodReady(ctx, ns, pod, false)
+//	tb.AddNodes(ctx, n)                  further nodes; pods get addresses that are never used twice
+//	tb.SetPodReady(ctx, ns, pod, false)  as a failing readiness probe would
 //	tb.Kubectl(ctx, "get", "pods")
 //	tb.Traefik.Web(), WebSecure(), API(), Metrics(), Restart(ctx), Routers(ctx)
-//	tb.Backend.Set(pod, backend.Behaviour{Latency: …, ErrorRate: …, Status: …, Down: true})
+//	tb.StartTraefik(ctx, name, options)  a second gateway, for example with another ingress class
+//	tb.Backend.Set(backend.Matcher{Labels: …}, backend.Behaviour{Latency: …, ErrorRate: …, Status: …, Down: true})
 //	tb.Expose(target, port)              reach an address of the namespace from outside: 127.0.0.1:port
 //	tb.ExposeKubeconfig(port)            a kubeconfig that works in another terminal
+//
+// Two annotations on a pod (template) change its life: testbed.kubemate.io/ready: "false" runs it without ever becoming
+// ready, and testbed.kubemate.io/termination: "2s" keeps it, terminating, that long after its deletion.
+//
+// Inside the namespace there is no network but the pods' own, no kube-proxy (Service addresses lead nowhere, webhooks
+// behind a Service work) and no kubelet. A process can run several testbeds, but only one at a time with a Backend.
 //
 // # Places
 //

@@ -58,7 +58,7 @@ spec: {selector: {version: NAME}, ports: [{port: 80, targetPort: 8080}]}
 
 func TestWeightedTraffic(t *testing.T) {
 	began := time.Now()
-	tb := testbed.New(t, everything)
+	tb := testbed.Shared(t)
 	t.Logf("everything started in %s", time.Since(began).Round(10*time.Millisecond))
 	began = time.Now()
 	deployShop(t, tb)

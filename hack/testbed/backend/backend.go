@@ -62,7 +62,7 @@ func Start(ctx context.Context, client kubernetes.Interface, options Options) (*
 func (b *Backend) listen() error {
 	listener, err := net.Listen("tcp4", fmt.Sprintf("0.0.0.0:%d", b.options.Port))
 	if err != nil {
-		return fmt.Errorf("backend: %w", err)
+		return fmt.Errorf("backend (only one testbed at a time can have one): %w", err)
 	}
 	b.serve(&http.Server{Handler: http.HandlerFunc(b.answer), ConnState: b.track}, &refusing{listener, b.pods})
 	if b.options.AdminPort == 0 {

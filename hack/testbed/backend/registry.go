@@ -51,7 +51,9 @@ func (r *registry) learn(address netip.Addr, seen *pod) {
 	known := r.pods[address]
 	isNew := known == nil || known.namespace != seen.namespace || known.name != seen.name
 	if !isNew {
+		known.mu.Lock()
 		seen.debt = known.debt
+		known.mu.Unlock()
 	}
 	seen.behaviour = r.behaviourOf(seen)
 	r.pods[address] = seen
