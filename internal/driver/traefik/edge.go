@@ -1,0 +1,105 @@
+package traefik
+
+import (
+	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/internal/driver"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// edgeWriter writes the objects of one edge and collects what is wrong with it.
+type edgeWriter struct {
+	namespace string
+	edge      model.Edge
+	read      ruleReader
+	objects   []driver.Object
+	problems  model.Problems
+}
+
+// write fills objects and problems. An error is none of the user's doing.
+func (w *edgeWriter) write() error {
+	entryPoint := w.entryPoint()
+	wildcard := plainWildcard
+	if w.edge.TLS != nil {
+		wildcard = tlsWildcard
+	}
+	hosts, err := hostGroups(w.edge.Hosts, wildcard)
+	if err != nil {
+		w.refuse("spec.hosts", err)
+		return nil
+	}
+	tls, err := w.tls()
+	if err != nil {
+		return err
+	}
+	headers, err := w.headers()
+	if err != nil {
+		return err
+	}
+	paths := map[string]string{}
+	for i := range w.edge.Routes {
+		route := &w.edge.Routes[i]
+		if !w.ownPath(paths, route) {
+			continue
+		}
+		page := routeWriter{edgeWriter: w, route: route, hosts: hosts, entryPoint: entryPoint, tls: tls, outermost: headers}
+		if err := page.write(); err != nil {
+			return err
+		}
+	}
+	return w.redirect()
+}
+
+// entryPoint that the edge is served on. An IngressRoute without one would be served on all.
+func (w *edgeWriter) entryPoint() string {
+	name, field := w.edge.Gateway.HTTP, "plain HTTP"
+	if w.edge.TLS != nil {
+		name, field = w.edge.Gateway.HTTPS, "TLS"
+	}
+	if name == "" {
+		w.refuse("spec.gateway", textError("the gateway "+w.edge.Gateway.Name+" has no entry point for "+field+
+			"; ask the administrator to name one, or choose another gateway"))
+	}
+	return name
+}
+
+// ownPath makes sure that no two routes are about the same path: neither would be the more specific one.
+func (w *edgeWriter) ownPath(seen map[string]string, route *model.EdgeRoute) bool {
+	path := encode(pathIdentity(route.Path))
+	if first, taken := seen[path]; taken {
+		w.refuse(route.YAMLPath, textError("the path is that of "+first+" already; leave one of them out"))
+		return false
+	}
+	seen[path] = route.YAMLPath
+	return true
+}
+
+// add takes an object that the profile wants, and with it the origins of the lines that the object carries.
+func (w *edgeWriter) add(object client.Object, retain *model.Retain, lines ...model.Route) error {
+	clean, err := clean(object)
+	if err != nil {
+		return err
+	}
+	origins := []model.Origin{w.edge.Origin}
+	for _, line := range lines {
+		origins = append(origins, line.Origins...)
+	}
+	w.objects = append(w.objects, driver.Object{Object: clean, Origins: model.SortOrigins(origins), Retain: retain})
+	return nil
+}
+
+// refuse reports what cannot be written of the profile.
+func (w *edgeWriter) refuse(path string, err error) {
+	origin := w.edge.Origin
+	origin.Path = path
+	w.problems = append(w.problems, problem(origin, err))
+}
+
+// middleware adds a Middleware of one type, which is all that Traefik allows, and gives the reference to it.
+func (w *edgeWriter) middleware(purpose string, spec traefikio.MiddlewareSpec, path ...string) (traefikio.MiddlewareRef, error) {
+	identity := append([]string{purpose, w.namespace, w.edge.Name}, path...)
+	name := objectName(w.edge.Name, purpose, identity...)
+	err := w.add(&traefikio.Middleware{TypeMeta: typeMeta(kindMiddleware), ObjectMeta: w.meta(name), Spec: spec}, nil)
+	return traefikio.MiddlewareRef{Name: name}, err
+}

@@ -1,0 +1,29 @@
+package traefik
+
+import (
+	"errors"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// textError is an error whose words are for the user and need no other's.
+type textError string
+
+// Error is the text.
+func (e textError) Error() string { return string(e) }
+
+// unreadable marks a rule that does not read back as what was meant.
+type unreadable struct{ error }
+
+// problem makes a Problem of an error. Only a rule that reads back differently is Kubemate's fault.
+func problem(origin model.Origin, err error) model.Problem {
+	var bug unreadable
+	if errors.As(err, &bug) {
+		return model.Problem{
+			Origin: origin, Reason: v1alpha1.ReasonInternalError,
+			Message: err.Error() + "; it was not written. This is a bug in Kubemate: report it with the object",
+		}
+	}
+	return model.Problem{Origin: origin, Reason: v1alpha1.ReasonUnsupported, Message: "the driver traefik cannot express this: " + err.Error()}
+}

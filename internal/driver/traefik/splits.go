@@ -1,0 +1,57 @@
+package traefik
+
+import (
+	"fmt"
+
+	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// schemes that Traefik speaks to pods. Without one it speaks TLS when the port is 443 or its name begins with "https", else HTTP/1.
+var schemes = map[model.Protocol]string{model.ProtocolUnknown: "", model.ProtocolHTTP: "http", model.ProtocolH2C: "h2c"}
+
+// split adds the TraefikService of a line and gives its name. There is one also when a single backend takes all, so that the labels of
+// Traefik's metrics name the backend from the first step of a release to the last.
+//
+// A backend without a share is left out, it must not stand here with weight 0: Traefik builds every child, and on a gateway without
+// allowEmptyServices a single child that has no endpoints, whatever its weight, takes the whole TraefikService away, and 404 is the answer
+// to everybody. compose names only backends that have ready endpoints, or stable.
+func (w *routeWriter) split(route model.Route, match []string) (string, error) {
+	if len(route.Split) == 0 {
+		return "", fmt.Errorf("edge %s: %s: a line of the routing table has no split", w.edge.Name, w.route.YAMLPath)
+	}
+	var children []traefikio.Service
+	for _, share := range route.Split {
+		if share.Weight <= 0 {
+			return "", fmt.Errorf("edge %s: %s: the backend %s has the weight %d", w.edge.Name, w.route.YAMLPath, share.Backend, share.Weight)
+		}
+		children = append(children, w.child(share))
+	}
+	name := w.splitName(w.route, match)
+	object := &traefikio.TraefikService{
+		TypeMeta: typeMeta(kindTraefikService), ObjectMeta: w.meta(name),
+		Spec: traefikio.TraefikServiceSpec{Weighted: &traefikio.WeightedRoundRobin{Services: children}},
+	}
+	return name, w.add(object, w.route.Retain, route)
+}
+
+// child is a backend of a split. Traefik has one load balancer for a Service and port, whoever names it, and the last definition wins for all
+// (traefik#11257): nothing is set here that could differ between two lines.
+func (w *routeWriter) child(share model.Share) traefikio.Service {
+	weight := int(share.Weight)
+	return traefikio.Service{LoadBalancerSpec: traefikio.LoadBalancerSpec{
+		Kind: "Service", Name: share.Backend, Port: intstr.FromInt32(w.route.Port), Scheme: schemes[w.route.Protocol], Weight: &weight,
+	}}
+}
+
+func (w *edgeWriter) splitName(route *model.EdgeRoute, match []string) string {
+	identity := append([]string{"split", w.namespace, w.edge.Name, route.Service}, pathIdentity(route.Path)...)
+	return objectName(w.edge.Name, route.Service, append(identity, match...)...)
+}
+
+// reference to a TraefikService.
+func reference(name string) traefikio.Service {
+	return traefikio.Service{LoadBalancerSpec: traefikio.LoadBalancerSpec{Kind: kindTraefikService, Name: name}}
+}
