@@ -1,0 +1,149 @@
+package manifest
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/compose"
+	"github.com/kubemate/kubemate/internal/load"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// Namespace is one namespace, ready to be planned.
+type Namespace struct {
+	compose.Snapshot
+	// Assumptions are sentences about what the objects do not say, sorted.
+	Assumptions []string
+	// Standing are the objects that Kubemate generated earlier, as far as they are among the objects.
+	Standing []client.Object
+	// Object is the Namespace itself. Nil: it is not among the objects.
+	Object *corev1.Namespace
+}
+
+// Settings are what a snapshot holds of the operator's configuration.
+type Settings struct {
+	// Gateways by name.
+	Gateways map[string]model.Gateway
+	// InjectionAllowed says whether the operator may annotate Namespaces.
+	InjectionAllowed bool
+}
+
+// Snapshots makes a snapshot of every namespace, sorted by name.
+func (o *Objects) Snapshots(settings Settings) []Namespace {
+	all := make([]Namespace, 0, len(o.namespaces))
+	for _, name := range o.Names() {
+		held := o.namespaces[name]
+		snapshot := compose.Snapshot{
+			Namespace: name, Releases: standing(held.releases), Policies: standing(held.policies), Profiles: standing(held.profiles),
+			Services: sorted(held.services), Deployments: sorted(held.deployments), Endpoints: held.endpoints(name),
+			Retained: held.retained(), LeafSelectors: held.leafSelectors(), Claims: o.claims(name),
+			Gateways: settings.Gateways, InjectionAllowed: settings.InjectionAllowed,
+		}
+		slices.Sort(held.assumptions)
+		all = append(all, Namespace{
+			Snapshot: snapshot, Assumptions: slices.Compact(held.assumptions), Standing: held.standing, Object: held.object,
+		})
+	}
+	return all
+}
+
+// standing leaves out what is being deleted.
+func standing[T client.Object](byName map[string]T) []T {
+	return slices.DeleteFunc(sorted(byName), func(object T) bool { return !object.GetDeletionTimestamp().IsZero() })
+}
+
+// retained reads the retentions that stand on generated objects.
+func (c *contents) retained() map[string]model.Retain {
+	found := map[string]model.Retain{}
+	for _, object := range c.standing {
+		if retain := load.Retain(object); retain != nil {
+			found[retain.Service] = *retain
+		}
+	}
+	return found
+}
+
+// leafSelectors are the selectors of the generated Services.
+func (c *contents) leafSelectors() map[string]map[string]string {
+	found := map[string]map[string]string{}
+	for _, object := range c.standing {
+		if service, ok := object.(*corev1.Service); ok {
+			found[service.Name] = service.Spec.Selector
+		}
+	}
+	return found
+}
+
+// claims lists the hosts of a namespace's profiles that profiles of other namespaces claimed earlier.
+func (o *Objects) claims(namespace string) []compose.Claim {
+	first := map[compose.Claim]*v1alpha1.IngressProfile{}
+	for _, profile := range o.namespaces[namespace].profiles {
+		for _, claim := range hosts(profile) {
+			if held := first[claim]; held == nil || older(profile, held) {
+				first[claim] = profile
+			}
+		}
+	}
+	var claims []compose.Claim
+	for _, other := range o.Names() {
+		if other == namespace {
+			continue
+		}
+		for _, profile := range standing(o.namespaces[other].profiles) {
+			for _, claim := range hosts(profile) {
+				if own := first[claim]; own != nil && older(profile, own) {
+					claims = append(claims, compose.Claim{Gateway: claim.Gateway, Host: claim.Host, Namespace: other, Name: profile.Name})
+				}
+			}
+		}
+	}
+	return claims
+}
+
+// hosts are the hosts of a profile on its gateway, in nobody's name.
+func hosts(profile *v1alpha1.IngressProfile) []compose.Claim {
+	out := make([]compose.Claim, 0, len(profile.Spec.Hosts))
+	for _, host := range profile.Spec.Hosts {
+		out = append(out, compose.Claim{Gateway: compose.GatewayName(profile), Host: string(host)})
+	}
+	return out
+}
+
+// older orders claims across namespaces: by age, then by name.
+func older(a, b *v1alpha1.IngressProfile) bool {
+	return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time),
+		cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name)) < 0
+}
+
+// Overlay lays the custom resources of other objects over these. What is there already keeps the age that the cluster gave it, what is new
+// came to be at the given time.
+func (o *Objects) Overlay(files *Objects, now metav1.Time) {
+	for name, from := range files.namespaces {
+		to := o.namespace(name)
+		overlay(to.releases, from.releases, now)
+		overlay(to.policies, from.policies, now)
+		overlay(to.profiles, from.profiles, now)
+		maps.Copy(to.written, from.written)
+	}
+	o.Problems = append(o.Problems, files.Problems...)
+	for kind, count := range files.Ignored {
+		o.Ignored[kind] += count
+	}
+}
+
+func overlay[T client.Object](to, from map[string]T, now metav1.Time) {
+	for name, object := range from {
+		object.SetCreationTimestamp(now)
+		if present, ok := to[name]; ok {
+			object.SetCreationTimestamp(present.GetCreationTimestamp())
+			object.SetUID(present.GetUID())
+		}
+		to[name] = object
+	}
+}
