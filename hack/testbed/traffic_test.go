@@ -8,9 +8,6 @@ import (
 	"testing"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
-
 	"github.com/kubemate/kubemate/hack/testbed"
 	"github.com/kubemate/kubemate/hack/testbed/backend"
 	"github.com/kubemate/kubemate/hack/testbed/load"
@@ -93,11 +90,39 @@ func TestWeightedTraffic(t *testing.T) {
 			t.Errorf("got %s, want only the 10 of v2 to fail", result)
 		}
 	})
+	t.Run("weights change under load", func(t *testing.T) {
+		running, err := load.Start(t.Context(), load.Options{URL: tb.Traefik.Web(), Host: host, Rate: 500})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, weight := range []int{20, 50, 80, 100} {
+			patch := fmt.Sprintf(`[{"op": "replace", "path": "/spec/weighted/services/0/weight", "value": %d},
+				{"op": "replace", "path": "/spec/weighted/services/1/weight", "value": %d}]`, 100-weight, weight)
+			if _, err := tb.Kubectl(t.Context(), "patch", "traefikservice", "shop", "--type=json", "-p", patch); err != nil {
+				t.Fatal(err)
+			}
+		}
+		await(t, "all traffic to reach v2", func(ctx context.Context) error {
+			result, err := load.Run(ctx, load.Options{URL: tb.Traefik.Web(), Host: host, Count: 20})
+			if err == nil && result.ByVariant["v2"] != 20 {
+				err = errors.New(result.String())
+			}
+			return err
+		})
+		result := running.Stop()
+		t.Log(result)
+		if err := result.Err(); err != nil {
+			t.Error(err)
+		}
+	})
 	t.Run("Traefik restarts", func(t *testing.T) {
 		if err := tb.Traefik.Restart(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		awaitVariants(t, tb)
+		await(t, "an answer", func(ctx context.Context) error {
+			result, err := load.Run(ctx, load.Options{URL: tb.Traefik.Web(), Host: host, Count: 1})
+			return errors.Join(err, result.Err())
+		})
 	})
 }
 
@@ -130,97 +155,4 @@ func awaitVariants(t *testing.T, tb *testbed.Testbed) {
 		}
 		return err
 	})
-}
-
-func await(t *testing.T, what string, attempt func(context.Context) error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	ticker := time.NewTicker(50 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		last := attempt(ctx)
-		if last == nil {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("waited for %s: %v", what, last)
-		case <-ticker.C:
-		}
-	}
-}
-
-func apply(t *testing.T, tb *testbed.Testbed, manifests string) {
-	t.Helper()
-	path := t.TempDir() + "/manifests.yaml"
-	if err := writeFile(path, manifests); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := tb.Kubectl(t.Context(), "apply", "-f", path); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestPodLife(t *testing.T) {
-	tb := testbed.Shared(t)
-	client := kubernetes.NewForConfigOrDie(tb.Config())
-	apply(t, tb, strings.ReplaceAll(variant, "NAME", "life"))
-	selector := metav1.ListOptions{LabelSelector: "version=life"}
-	ready := func(want int) func(context.Context) error {
-		return func(ctx context.Context) error {
-			slices, err := client.DiscoveryV1().EndpointSlices("default").List(ctx, metav1.ListOptions{LabelSelector: "kubernetes.io/service-name=life"})
-			if err != nil {
-				return err
-			}
-			count := 0
-			for _, slice := range slices.Items {
-				for _, endpoint := range slice.Endpoints {
-					if *endpoint.Conditions.Ready {
-						count++
-					}
-				}
-			}
-			if count != want {
-				return fmt.Errorf("%d endpoints are ready, want %d", count, want)
-			}
-			return nil
-		}
-	}
-	await(t, "two ready pods", ready(2))
-	pods, err := client.CoreV1().Pods("default").List(t.Context(), selector)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := tb.SetPodReady(t.Context(), "default", pods.Items[0].Name, false); err != nil {
-		t.Fatal(err)
-	}
-	await(t, "one pod to be unready", ready(1))
-	if err := tb.SetPodReady(t.Context(), "default", pods.Items[0].Name, true); err != nil {
-		t.Fatal(err)
-	}
-	await(t, "both to be ready again", ready(2))
-
-	gone := pods.Items[1]
-	now := int64(0)
-	if err := client.CoreV1().Pods("default").Delete(t.Context(), gone.Name, metav1.DeleteOptions{GracePeriodSeconds: &now}); err != nil {
-		t.Fatal(err)
-	}
-	await(t, "the killed pod to refuse", func(ctx context.Context) error {
-		result, err := load.Run(ctx, load.Options{URL: "http://" + gone.Status.PodIP + ":8080", Count: 1})
-		if err == nil && result.ByStatus[0] != 1 {
-			err = errors.New(result.String())
-		}
-		return err
-	})
-	await(t, "its replacement", ready(2))
-	pods, err = client.CoreV1().Pods("default").List(t.Context(), selector)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, pod := range pods.Items {
-		if pod.Status.PodIP == gone.Status.PodIP {
-			t.Errorf("pod %s got the address of the pod that is gone", pod.Name)
-		}
-	}
 }

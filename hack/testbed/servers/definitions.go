@@ -85,6 +85,9 @@ func (d definitionSet) fetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if there, err := exists(dir); err != nil || there { // also where the cache is read-only
+		return err
+	}
 	release, err := lock(dir+".lock", func() {})
 	if err != nil {
 		return err
