@@ -7,11 +7,12 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
-// +kubebuilder:resource:shortName=cr;crel,categories=kubemate
+// +kubebuilder:resource:shortName=crel,categories=kubemate
 // +kubebuilder:printcolumn:name="Service",type=string,JSONPath=`.spec.service.name`
 // +kubebuilder:printcolumn:name="Weights",type=string,JSONPath=`.status.weights`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 type CanaryRelease struct {
 	metav1.TypeMeta   `json:",inline"`
@@ -37,9 +38,9 @@ type CanaryReleaseList struct {
 
 // CanaryReleaseSpec is the wanted sharing of requests.
 //
-// +kubebuilder:validation:XValidation:rule="self.variants.exists(v, v.name == self.stable)",message="stable must be the name of one of the variants"
-// +kubebuilder:validation:XValidation:rule="!has(self.matches) || self.matches.all(m, self.variants.exists(v, v.name == m.to))",message="matches[].to must be the name of one of the variants"
-// +kubebuilder:validation:XValidation:rule="!self.variants.exists(v, has(v.weight)) || self.variants.exists(v, has(v.weight) && v.weight > 0)",message="at least one weight must be above 0"
+// +kubebuilder:validation:XValidation:rule="self.variants.exists(v, v.name == self.stable)",message="stable must be the name of one of spec.variants: traffic returns to it"
+// +kubebuilder:validation:XValidation:rule="!has(self.matches) || self.matches.all(m, self.variants.exists(v, v.name == m.to))",message="to of every match must be the name of one of spec.variants"
+// +kubebuilder:validation:XValidation:rule="!self.variants.exists(v, has(v.weight)) || self.variants.exists(v, has(v.weight) && v.weight > 0)",message="at least one weight must be above 0, or nobody would answer; leave all weights out to send everything to stable"
 type CanaryReleaseSpec struct {
 	// Service whose requests are shared.
 	Service ReleaseService `json:"service"`
@@ -49,8 +50,8 @@ type CanaryReleaseSpec struct {
 	// +listMapKey=name
 	// +kubebuilder:validation:MinItems=2
 	// +kubebuilder:validation:MaxItems=16
-	// +kubebuilder:validation:XValidation:rule="self.all(v, !has(v.deployment) || self.filter(w, has(w.deployment) && w.deployment == v.deployment).size() == 1)",message="two variants must not name the same deployment"
-	// +kubebuilder:validation:XValidation:rule="self.all(v, !has(v.service) || self.filter(w, has(w.service) && w.service == v.service).size() == 1)",message="two variants must not name the same service"
+	// +kubebuilder:validation:XValidation:rule="self.all(v, !has(v.deployment) || self.filter(w, has(w.deployment) && w.deployment == v.deployment).size() == 1)",message="two variants must not name the same deployment: their requests could not be told apart"
+	// +kubebuilder:validation:XValidation:rule="self.all(v, !has(v.service) || self.filter(w, has(w.service) && w.service == v.service).size() == 1)",message="two variants must not name the same service: their requests could not be told apart"
 	Variants []Variant `json:"variants"`
 	// Stable is the name of the variant where traffic returns to: what a deleted release and a variant that lost its pods leave behind.
 	Stable VariantName `json:"stable"`
@@ -83,12 +84,12 @@ type ReleaseService struct {
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=32
-// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
+// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",message="must be a short name such as v2: a to z, 0 to 9 and -, beginning and ending with a letter or digit"
 type VariantName string
 
 // Variant is one of the versions that answer. Exactly one of deployment and service is set.
 //
-// +kubebuilder:validation:XValidation:rule="has(self.deployment) != has(self.service)",message="set exactly one of deployment and service"
+// +kubebuilder:validation:XValidation:rule="has(self.deployment) != has(self.service)",message="set exactly one of deployment and service: the pods that answer for the variant"
 type Variant struct {
 	// Name of the variant, unique in the release.
 	Name VariantName `json:"name"`
@@ -138,7 +139,7 @@ type RequestMatch struct {
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
-	// +kubebuilder:validation:XValidation:rule="self.all(h, self.filter(g, g.name.lowerAscii() == h.name.lowerAscii()).size() == 1)",message="two matches must not name the same header"
+	// +kubebuilder:validation:XValidation:rule="self.all(h, self.filter(g, g.name.lowerAscii() == h.name.lowerAscii()).size() == 1)",message="two entries must not name the same header (upper and lower case are the same): all entries must be true at once; use another alternative for or"
 	// +kubebuilder:validation:XValidation:rule="!self.exists(h, h.name.lowerAscii() in ['cookie', 'host'])",message="match cookies under cookies; the Host header cannot be matched, a release belongs to its Service"
 	Headers []ValueMatch `json:"headers,omitempty"`
 	// Cookies that must all be there with the given value.
@@ -146,15 +147,15 @@ type RequestMatch struct {
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=3
-	// +kubebuilder:validation:XValidation:rule="self.all(h, self.filter(g, g.name == h.name).size() == 1)",message="two matches must not name the same cookie"
-	// +kubebuilder:validation:XValidation:rule="!self.exists(c, (has(c.value) && c.value.contains(';')) || (has(c.prefix) && c.prefix.contains(';')))",message="a cookie's value holds no ;"
+	// +kubebuilder:validation:XValidation:rule="self.all(h, self.filter(g, g.name == h.name).size() == 1)",message="two entries must not name the same cookie: all entries must be true at once; use another alternative for or"
+	// +kubebuilder:validation:XValidation:rule="!self.exists(c, (has(c.value) && c.value.contains(';')) || (has(c.prefix) && c.prefix.contains(';')))",message="a cookie's value holds no semicolon: it ends the cookie"
 	Cookies []ValueMatch `json:"cookies,omitempty"`
 	// Query parameters that must all be there with the given value.
 	//
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
-	// +kubebuilder:validation:XValidation:rule="self.all(h, self.filter(g, g.name == h.name).size() == 1)",message="two matches must not name the same query parameter"
+	// +kubebuilder:validation:XValidation:rule="self.all(h, self.filter(g, g.name == h.name).size() == 1)",message="two entries must not name the same query parameter: all entries must be true at once; use another alternative for or"
 	Query []ValueMatch `json:"query,omitempty"`
 }
 

@@ -6,11 +6,12 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
-// +kubebuilder:resource:shortName=ip;iprof,categories=kubemate
+// +kubebuilder:resource:shortName=iprof,categories=kubemate
 // +kubebuilder:printcolumn:name="Hosts",type=string,JSONPath=`.spec.hosts`
 // +kubebuilder:printcolumn:name="Gateway",type=string,JSONPath=`.status.gateway`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 type IngressProfile struct {
 	metav1.TypeMeta   `json:",inline"`
@@ -49,7 +50,7 @@ type IngressProfileSpec struct {
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",message="must be the name of a gateway of the operator's configuration: a to z, 0 to 9 and -, beginning and ending with a letter or digit"
 	Gateway *string `json:"gateway,omitempty"`
 	// TLS of the hosts. Empty: plain HTTP.
 	//
@@ -71,7 +72,7 @@ type IngressProfileSpec struct {
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=253
-// +kubebuilder:validation:Pattern=`^(\*\.)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$`
+// +kubebuilder:validation:XValidation:rule="self.matches('^([*][.])?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?([.][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$')",message="must be a DNS name in lower case such as shop.example, or *.example for any one label before it; leave out scheme, port and path"
 type Host string
 
 // IngressTLS is the TLS of a profile's hosts.
@@ -87,7 +88,7 @@ type IngressTLS struct {
 
 // SecurityHeaders are response headers that make browsers careful. Each field overrides the preset.
 //
-// +kubebuilder:validation:XValidation:rule="has(self.preset) || has(self.hsts) || has(self.contentSecurityPolicy) || has(self.frameOptions) || has(self.referrerPolicy) || has(self.permissionsPolicy)",message="set a preset or a header"
+// +kubebuilder:validation:XValidation:rule="has(self.preset) || has(self.hsts) || has(self.contentSecurityPolicy) || has(self.frameOptions) || has(self.referrerPolicy) || has(self.permissionsPolicy)",message="set preset or at least one header, or leave security out"
 type SecurityHeaders struct {
 	// Preset is Strict: HSTS of a year with subdomains (over TLS), content security policy default-src 'self', no framing, no sniffing,
 	// no referrer, no camera, microphone or geolocation, server banners removed. Empty: only what is set here.
@@ -132,7 +133,7 @@ type HSTS struct {
 	// MaxAge is how long browsers insist on HTTPS, in hours: "8760h".
 	//
 	// +kubebuilder:validation:MaxLength=7
-	// +kubebuilder:validation:Pattern=`^[1-9][0-9]{0,5}h$`
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[1-9][0-9]{0,5}h$')",message="must be a whole number of hours, such as 8760h for a year"
 	MaxAge string `json:"maxAge"`
 	// IncludeSubDomains extends it to all subdomains.
 	//
@@ -148,12 +149,12 @@ type HSTS struct {
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=2048
-// +kubebuilder:validation:XValidation:rule="self.matches('^[\\\\x20-\\\\x7e]+$')",message="must be printable ASCII without line breaks"
+// +kubebuilder:validation:XValidation:rule="self.matches('^[\\\\x20-\\\\x7e]+$')",message="must be printable ASCII without line breaks: a header is one line"
 type HeaderValue string
 
 // IngressRoute leads the requests of a path to a Service.
 //
-// +kubebuilder:validation:XValidation:rule="!has(self.stripPrefix) || !self.stripPrefix || (has(self.match) && has(self.match.path) && has(self.match.path.prefix) && self.match.path.prefix != '/')",message="stripPrefix needs match.path.prefix other than /"
+// +kubebuilder:validation:XValidation:rule="!has(self.stripPrefix) || !self.stripPrefix || (has(self.match) && has(self.match.path) && has(self.match.path.prefix) && self.match.path.prefix != '/')",message="stripPrefix needs a match.path.prefix other than /: that is what it strips"
 type IngressRoute struct {
 	// Match says which requests. Empty: all of the hosts.
 	//

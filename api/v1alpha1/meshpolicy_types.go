@@ -6,11 +6,12 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
-// +kubebuilder:resource:shortName=mp;mpol,categories=kubemate
+// +kubebuilder:resource:shortName=mpol,categories=kubemate
 // +kubebuilder:printcolumn:name="Target",type=string,JSONPath=`.spec.target.kind`
 // +kubebuilder:printcolumn:name="Name",type=string,JSONPath=`.spec.target.name`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 type MeshPolicy struct {
 	metav1.TypeMeta   `json:",inline"`
@@ -118,7 +119,7 @@ type AccessRule struct {
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:MaxItems=8
 	To []Requests `json:"to,omitempty"`
 }
 
@@ -142,19 +143,19 @@ type Caller struct {
 	// Unauthenticated admits callers outside the mesh from the network.
 	//
 	// +optional
-	// +kubebuilder:validation:Enum=true
+	// +kubebuilder:validation:XValidation:rule="self",message="unauthenticated can only be true: leave it out when callers must be in the mesh"
 	Unauthenticated *bool `json:"unauthenticated,omitempty"`
 	// Any is everybody, in the mesh or not.
 	//
 	// +optional
-	// +kubebuilder:validation:Enum=true
+	// +kubebuilder:validation:XValidation:rule="self",message="any can only be true: leave it out and name the callers"
 	Any *bool `json:"any,omitempty"`
 }
 
 // CIDR is an IP network.
 //
 // +kubebuilder:validation:MaxLength=43
-// +kubebuilder:validation:XValidation:rule="isCIDR(self) && cidr(self) == cidr(self).masked()",message="must be a network such as 10.1.0.0/16, without host bits"
+// +kubebuilder:validation:XValidation:rule="isCIDR(self) && cidr(self) == cidr(self).masked()",message="must be a network in CIDR notation without host bits, such as 10.1.0.0/16, 10.1.2.3/32 or 2001:db8::/32"
 type CIDR string
 
 // ServiceAccountRef names a ServiceAccount of any namespace, as a string: nothing is read there.
@@ -209,7 +210,7 @@ type AccessPath struct {
 
 // Resilience is how calls to a Service are bounded and retried by the callers' proxies.
 //
-// +kubebuilder:validation:XValidation:rule="has(self.timeout) || has(self.retries)",message="set timeout or retries"
+// +kubebuilder:validation:XValidation:rule="has(self.timeout) || has(self.retries)",message="set timeout or retries, or leave resilience out"
 // +kubebuilder:validation:XValidation:rule="!has(self.timeout) || !has(self.retries) || !has(self.retries.perTryTimeout) || duration(self.retries.perTryTimeout) <= duration(self.timeout)",message="retries.perTryTimeout must not be longer than timeout"
 type Resilience struct {
 	// Timeout from the beginning of the request to the end of the response. Empty: none.
@@ -224,19 +225,19 @@ type Resilience struct {
 
 // Retries says which requests are tried again, and how often.
 //
-// +kubebuilder:validation:XValidation:rule="!has(self.on) || !self.on.exists(o, o in ['cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable']) || (has(self.nonIdempotent) && self.nonIdempotent)",message="calls of gRPC are POST: to retry on a status of gRPC, set nonIdempotent"
+// +kubebuilder:validation:XValidation:rule="!has(self.when) || !self.when.exists(o, o in ['cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable']) || (has(self.nonIdempotent) && self.nonIdempotent)",message="calls of gRPC are POST: to retry on a status of gRPC, set nonIdempotent"
 type Retries struct {
 	// Limit is how often a request is tried again, 1 to 10.
 	//
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=10
 	Limit int32 `json:"limit"`
-	// On lists the responses that are tried again. Empty: 5xx.
+	// On lists the responses that are tried again. Empty: 5xx. In YAML it is called when, because there the bare word on is true.
 	//
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=8
-	On []RetryOn `json:"on,omitempty"`
+	On []RetryOn `json:"when,omitempty"`
 	// PerTryTimeout bounds each try. Empty: none.
 	//
 	// +optional

@@ -6,21 +6,21 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=253
-// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
+// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')",message="must be the name of an object in this namespace: a to z, 0 to 9, - and ., beginning and ending with a letter or digit; other namespaces cannot be named"
 type ObjectName string
 
 // ServiceName is the name of a Service in the same namespace.
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=63
-// +kubebuilder:validation:Pattern=`^[a-z]([-a-z0-9]*[a-z0-9])?$`
+// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",message="must be the name of a Service in this namespace: a to z, 0 to 9 and -, beginning with a letter and not ending with -; leave out the namespace and the domain"
 type ServiceName string
 
 // NamespaceName is the name of a namespace.
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=63
-// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
+// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",message="must be the name of a namespace: a to z, 0 to 9 and -, beginning and ending with a letter or digit; a pattern such as * is not understood"
 type NamespaceName string
 
 // PortNumber is a port of a Service.
@@ -37,26 +37,26 @@ type HTTPMethod string
 // Duration is a Go duration of one unit, "250ms", "5s", "2m" or "1h". Between 1ms and 24h.
 //
 // +kubebuilder:validation:MaxLength=10
-// +kubebuilder:validation:Pattern=`^[1-9][0-9]{0,7}(ms|s|m|h)$`
-// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1ms') && duration(self) <= duration('24h')",message="must be between 1ms and 24h"
+// +kubebuilder:validation:XValidation:rule="self.matches('^[1-9][0-9]{0,7}(ms|s|m|h)$') && duration(self) <= duration('24h')",message="must be a whole number with one unit (ms, s, m or h), from 1ms to 24h, such as 250ms or 5s"
 type Duration string
 
 // PathValue is a path or the beginning of one: it starts with "/", has no "//", no dot segment, no control character, blank, backtick,
 // quote, percent sign, question mark or hash.
 //
 // +kubebuilder:validation:MinLength=1
-// +kubebuilder:validation:MaxLength=1024
-// +kubebuilder:validation:XValidation:rule="self.startsWith('/')",message="must begin with /"
-// +kubebuilder:validation:XValidation:rule="self.matches('^[!$&()*+,./0-9:;=@A-Z_a-z~-]*$')",message="must hold only the characters that a path may hold unescaped (no blank, quote, backtick, %, ?, # or control character)"
-// +kubebuilder:validation:XValidation:rule="!self.contains('//') && !self.matches('/[.][.]?(/|$)')",message="must not hold //, /./ or /../"
+// +kubebuilder:validation:MaxLength=512
+// +kubebuilder:validation:XValidation:rule="self.startsWith('/')",message="must begin with /: a match sees the whole path"
+// +kubebuilder:validation:XValidation:rule="self.matches('^[!$&()*+,./0-9:;=@A-Z_a-z~-]*$')",message="must hold only characters that a path holds unescaped: no blank, quote, backtick, backslash, %, ?, # or control character; match a query under query"
+// +kubebuilder:validation:XValidation:rule="!self.contains('//') && !self.matches('/[.][.]?(/|$)')",message="must not hold //, /./ or /../: proxies disagree about what they mean; write the path that remains"
 type PathValue string
 
 // Regex is an RE2 regular expression that must match the whole value: it is anchored by Kubemate.
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=256
-// +kubebuilder:validation:XValidation:rule="!self.startsWith('^') && !self.endsWith('$')",message="is anchored already, leave out ^ and $"
-// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\x00-\\\\x1f\\\\x7f`]')",message="must hold no control character and no backtick"
+// +kubebuilder:validation:XValidation:rule="!self.startsWith('^') && !self.endsWith('$')",message="must match the whole value and is anchored already: leave out ^ at the beginning and $ at the end"
+// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\x00-\\\\x1f\\\\x7f`]')",message="must hold no control character and no backtick: write \\x60 for a backtick"
+// +kubebuilder:validation:XValidation:rule="''.matches(self) in [true, false]",message="must be a regular expression of RE2, without look-around and back references"
 type Regex string
 
 // PathMatch matches the path of a request. Exactly one field is set.
@@ -86,7 +86,7 @@ type ValueMatch struct {
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128
-	// +kubebuilder:validation:Pattern=`^[!#$%&'*+.^_|~0-9A-Za-z-]+$`
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[!#$%&\\\\x27*+.^_|~0-9A-Za-z-]+$')",message="must be a token of RFC 9110: letters, digits and !#$%&'*+.^_|~- without blank or colon"
 	Name string `json:"name"`
 	// Value is the whole value.
 	//

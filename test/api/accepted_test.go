@@ -1,0 +1,104 @@
+package api
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
+)
+
+// examples are the objects of testdata. Together they use every field of every spec.
+var examples = []string{"canaryrelease", "meshpolicy-namespace", "meshpolicy-service", "ingressprofile"}
+
+var _ = Describe("A sound object is accepted", func() {
+	for _, name := range examples {
+		It("with all fields: "+name, func(ctx SpecContext) {
+			stored, err := try(ctx, example(name))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(plain(stored.Object["spec"])).To(Equal(example(name).Object["spec"]), "nothing may be defaulted or dropped: Git holds the whole")
+		})
+	}
+
+	DescribeTable("with as little as possible", func(ctx SpecContext, start string, changes ...change) {
+		object := example(start)
+		both(changes...)(object)
+		_, err := try(ctx, object)
+		Expect(err).NotTo(HaveOccurred())
+	},
+		Entry("two Deployments", "canaryrelease", set("spec", fields{
+			"service": fields{"name": "orders"}, "stable": "v1", "variants": many(2, variant),
+		})),
+		Entry("access for nobody", "meshpolicy-service", set("spec.access", fields{}), drop("spec.resilience")),
+		Entry("a timeout alone", "meshpolicy-service", drop("spec.access", "spec.resilience.retries")),
+		Entry("gRPC retries of idempotent methods by HTTP status", "meshpolicy-service",
+			set("spec.resilience", fields{"retries": fields{"limit": 10, "when": []string{"gateway-error"}}})),
+		Entry("an IPv6 network", "meshpolicy-service", set("spec.access.rules[0].from[2].cidr", "2001:db8::/32")),
+		Entry("one host over plain HTTP", "ingressprofile", drop("spec.tls", "spec.security", "spec.gateway")),
+		Entry("a host of one label", "ingressprofile", set("spec.hosts", []string{"localhost"})),
+		Entry("the root as a prefix", "ingressprofile", set("spec.routes[1].match.path", fields{"prefix": "/"})),
+	)
+
+	It("from config/samples", func(ctx SpecContext) {
+		for _, object := range samples() {
+			_, err := try(ctx, object)
+			Expect(err).NotTo(HaveOccurred(), object.GetName())
+		}
+	})
+
+	It("and the examples leave no field of a spec out", func() {
+		used := map[string]bool{}
+		for _, name := range examples {
+			object := example(name)
+			visitFields(object.GetKind()+".spec", object.Object["spec"], used)
+		}
+		for _, definition := range definitions() {
+			walk("", schemaOf(definition), func(path string, _ apiextensionsv1.JSONSchemaProps) {
+				if strings.HasPrefix(path, "spec.") {
+					Expect(used).To(HaveKey(definition.Spec.Names.Kind+"."+strings.ReplaceAll(path, "[]", "")), "add the field to an example in testdata")
+				}
+			})
+		}
+	})
+})
+
+// visitFields notes the path of every field of an object, without indexes.
+func visitFields(path string, value any, used map[string]bool) {
+	used[path] = true
+	switch value := value.(type) {
+	case fields:
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			visitFields(path+"."+name, value[name], used)
+		}
+	case []any:
+		for _, element := range value {
+			visitFields(path, element, used)
+		}
+	}
+}
+
+// samples are our objects in config/samples, in files of one or more documents.
+func samples() []*unstructured.Unstructured {
+	GinkgoHelper()
+	files, err := filepath.Glob("../../config/samples/*.yaml")
+	Expect(err).NotTo(HaveOccurred())
+	var objects []*unstructured.Unstructured
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		Expect(err).NotTo(HaveOccurred())
+		for document := range strings.SplitSeq("\n"+string(content), "\n---") {
+			object := &unstructured.Unstructured{}
+			Expect(yaml.Unmarshal([]byte(document), &object.Object)).To(Succeed(), file)
+			if _, ours := resources[object.GetKind()]; ours {
+				objects = append(objects, object)
+			}
+		}
+	}
+	return objects
+}

@@ -1,0 +1,82 @@
+package api
+
+import "strings"
+
+var badTargets = []refusal{
+	{"the target is missing", drop("spec.target"), "spec.target", "Required value"},
+	{"the target is a Deployment", set("spec.target.kind", "Deployment"), "spec.target.kind", `supported values: "Namespace", "Service"`},
+	{"another namespace is the target", set("spec.target.name", "payment"), "spec.target", "left out for the Namespace, which is the policy's own"},
+	{"nothing is said", drop("spec.injection"), "spec", "a policy must say something"},
+	{"injection is unknown", set("spec.injection", "Always"), "spec.injection", `supported values: "Enabled", "Disabled", "Ingress"`},
+	{"a whole namespace has access rules", set("spec.access", fields{}), "spec", "access is set for one Service"},
+	{
+		"a whole namespace has a timeout",
+		set("spec.resilience", fields{"timeout": "1s"}), "spec", "resilience is set for one Service",
+	},
+	{
+		"a Service has injection",
+		set("spec.target", fields{"kind": "Service", "name": "users"}), "spec", "injection is set for a whole namespace",
+	},
+}
+
+var badCallers = []refusal{
+	{"there are 33 access rules", set("spec.access.rules", many(33, anybody)), "spec.access.rules", "must have at most 32 items"},
+	{"a rule has no from", set("spec.access.rules[1]", fields{}), "spec.access.rules[1].from", "Required value"},
+	{"from is empty", set("spec.access.rules[1].from", []any{}), "spec.access.rules[1].from", "at least 1 items"},
+	{"from lists 65 callers", set("spec.access.rules[1].from", many(65, caller)), "spec.access.rules[1].from", "must have at most 64 items"},
+	{"a caller is nobody", set("spec.access.rules[0].from[1]", fields{}), "spec.access.rules[0].from[1]", "set exactly one of serviceAccount, namespace, cidr and any"},
+	{
+		"an unauthenticated caller is not of a network",
+		set("spec.access.rules[0].from[1].unauthenticated", true),
+		"spec.access.rules[0].from[1]", "plain-text callers are admitted by network only",
+	},
+	{"unauthenticated is false", set("spec.access.rules[0].from[2].unauthenticated", false), "spec.access.rules[0].from[2].unauthenticated", "leave it out when callers must be in the mesh"},
+	{"any is false", set("spec.access.rules[1].from[0].any", false), "spec.access.rules[1].from[0].any", "leave it out and name the callers"},
+	{"a network has host bits", set("spec.access.rules[0].from[2].cidr", "10.1.2.3/16"), "spec.access.rules[0].from[2].cidr", "must be a network in CIDR notation without host bits"},
+	{"a network is too long", set("spec.access.rules[0].from[2].cidr", strings.Repeat("1", 44)), "spec.access.rules[0].from[2].cidr", "may not be more than 43"},
+	{"a namespace is a pattern", set("spec.access.rules[0].from[1].namespace", "team-*"), "spec.access.rules[0].from[1].namespace", "a pattern such as * is not understood"},
+	{"the name of a namespace is too long", set("spec.access.rules[0].from[1].namespace", strings.Repeat("n", 64)), "spec.access.rules[0].from[1].namespace", "may not be more than 63"},
+	{
+		"a ServiceAccount has no namespace",
+		set("spec.access.rules[0].from[0].serviceAccount", fields{"name": "payment"}),
+		"spec.access.rules[0].from[0].serviceAccount.namespace", "Required value",
+	},
+}
+
+func anybody(int) any { return fields{"from": []any{fields{"any": true}}} }
+func caller(int) any  { return fields{"namespace": "ops"} }
+
+var badRequests = []refusal{
+	{"to is empty", set("spec.access.rules[0].to", []any{}), "spec.access.rules[0].to", "at least 1 items"},
+	{"to lists 9 requests", set("spec.access.rules[0].to", many(9, port)), "spec.access.rules[0].to", "must have at most 8 items"},
+	{"requests say nothing", set("spec.access.rules[0].to[0]", fields{}), "spec.access.rules[0].to[0]", "leave the whole to out for everything"},
+	{"ports are empty", set("spec.access.rules[0].to[0].ports", []any{}), "spec.access.rules[0].to[0].ports", "at least 1 items"},
+	{"a port of the rule is named twice", set("spec.access.rules[0].to[0].ports", []int{80, 80}), "spec.access.rules[0].to[0].ports[1]", "Duplicate value"},
+	{"methods are empty", set("spec.access.rules[0].to[0].methods", []any{}), "spec.access.rules[0].to[0].methods", "at least 1 items"},
+	{"a method is named twice", set("spec.access.rules[0].to[0].methods", []string{"GET", "GET"}), "spec.access.rules[0].to[0].methods[1]", "Duplicate value"},
+	{"a method is a star", set("spec.access.rules[0].to[0].methods", []string{"*"}), "spec.access.rules[0].to[0].methods[0]", `supported values: "GET"`},
+	{"paths are empty", set("spec.access.rules[0].to[0].paths", []any{}), "spec.access.rules[0].to[0].paths", "at least 1 items"},
+	{
+		"there are 17 paths",
+		set("spec.access.rules[0].to[0].paths", many(17, func(int) any { return fields{"exact": "/a"} })),
+		"spec.access.rules[0].to[0].paths", "must have at most 16 items",
+	},
+	{
+		"a path of the rule is matched in two ways",
+		set("spec.access.rules[0].to[0].paths[0].prefix", "/api"), "spec.access.rules[0].to[0].paths[0]", "set exactly one of exact and prefix",
+	},
+}
+
+func port(i int) any { return fields{"ports": []int{i + 1}} }
+
+var badResilience = []refusal{
+	{"resilience says nothing", set("spec.resilience", fields{}), "spec.resilience", "set timeout or retries"},
+	{"a try is longer than all of them", set("spec.resilience.retries.perTryTimeout", "6s"), "spec.resilience", "perTryTimeout must not be longer than timeout"},
+	{"a time is of two units", both(drop("spec.resilience.retries.perTryTimeout"), set("spec.resilience.timeout", "1h30m")), "spec.resilience.timeout", "a whole number with one unit"},
+	{"retries have no limit", drop("spec.resilience.retries.limit"), "spec.resilience.retries.limit", "Required value"},
+	{"there are no retries", set("spec.resilience.retries.limit", 0), "spec.resilience.retries.limit", "greater than or equal to 1"},
+	{"there are 11 retries", set("spec.resilience.retries.limit", 11), "spec.resilience.retries.limit", "less than or equal to 10"},
+	{"a response to retry on is unknown", set("spec.resilience.retries.when", []string{"404"}), "spec.resilience.retries.when[0]", `supported values: "5xx", "gateway-error"`},
+	{"a response to retry on is named twice", set("spec.resilience.retries.when", []string{"5xx", "5xx"}), "spec.resilience.retries.when[1]", "Duplicate value"},
+	{"a status of gRPC is retried, but no POST", drop("spec.resilience.retries.nonIdempotent"), "spec.resilience.retries", "calls of gRPC are POST"},
+}

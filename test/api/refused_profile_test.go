@@ -1,0 +1,47 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+)
+
+var badHosts = []refusal{
+	{"there are no hosts", set("spec.hosts", []any{}), "spec.hosts", "at least 1 items"},
+	{"there are 17 hosts", set("spec.hosts", many(17, func(i int) any { return fmt.Sprintf("h%d.example", i) })), "spec.hosts", "must have at most 16 items"},
+	{"a host is named twice", set("spec.hosts", []string{"a.example", "a.example"}), "spec.hosts[1]", "Duplicate value"},
+	{"a host ends a rule of the gateway", set("spec.hosts[0]", "a`) || Host(`b"), "spec.hosts[0]", "must be a DNS name in lower case"},
+	{"a host is too long", set("spec.hosts[0]", strings.Repeat("a.", 126)+"aa"), "spec.hosts[0]", "may not be more than 253"},
+	{"the gateway is in another namespace", set("spec.gateway", "edge/default"), "spec.gateway", "must be the name of a gateway of the operator's configuration"},
+	{"the name of the gateway is too long", set("spec.gateway", strings.Repeat("g", 33)), "spec.gateway", "may not be more than 32"},
+	{"tls has no Secret", drop("spec.tls.secretName"), "spec.tls.secretName", "Required value"},
+	{"redirectHTTP is text", set("spec.tls.redirectHTTP", "permanent"), "spec.tls.redirectHTTP", `must be of type boolean: "string"`},
+}
+
+var badSecurity = []refusal{
+	{"security says nothing", set("spec.security", fields{}), "spec.security", "set preset or at least one header"},
+	{"the preset is unknown", set("spec.security.preset", "Paranoid"), "spec.security.preset", `supported values: "Strict"`},
+	{"HSTS without TLS", drop("spec.tls"), "spec", "security.hsts needs tls"},
+	{"HSTS in days", set("spec.security.hsts", fields{"maxAge": "365d"}), "spec.security.hsts.maxAge", "must be a whole number of hours"},
+	{"HSTS without age", set("spec.security.hsts", fields{"includeSubDomains": true}), "spec.security.hsts.maxAge", "Required value"},
+	{"HSTS of more than a century", set("spec.security.hsts.maxAge", "1000000h"), "spec.security.hsts.maxAge", "may not be more than 7"},
+	{"HSTS to be preloaded for a day", set("spec.security.hsts.maxAge", "24h"), "spec.security.hsts", "preload needs includeSubDomains and a maxAge of at least a year"},
+	{"a policy breaks the line", set("spec.security.contentSecurityPolicy", "a\nb"), "spec.security.contentSecurityPolicy", "without line breaks"},
+	{"a policy is too long", set("spec.security.permissionsPolicy", strings.Repeat("p", 2049)), "spec.security.permissionsPolicy", "may not be more than 2048"},
+	{"frames are allowed from somewhere", set("spec.security.frameOptions", "AllowFrom"), "spec.security.frameOptions", `supported values: "Deny", "SameOrigin"`},
+	{"the referrer policy is unknown", set("spec.security.referrerPolicy", "never"), "spec.security.referrerPolicy", `supported values: "no-referrer"`},
+}
+
+var badRoutes = []refusal{
+	{"there are no routes", set("spec.routes", []any{}), "spec.routes", "at least 1 items"},
+	{"there are 65 routes", set("spec.routes", many(65, func(int) any { return fields{"to": backend} })), "spec.routes", "must have at most 64 items"},
+	{"a route leads nowhere", set("spec.routes[2]", fields{}), "spec.routes[2].to", "Required value"},
+	{"a route has no port", set("spec.routes[2].to", fields{"service": "web"}), "spec.routes[2].to.port", "Required value"},
+	{"the whole path is stripped", set("spec.routes[2].stripPrefix", true), "spec.routes[2]", "stripPrefix needs a match.path.prefix other than /"},
+	{"the rate is 0", set("spec.routes[0].rateLimit.average", 0), "spec.routes[0].rateLimit.average", "greater than or equal to 1"},
+	{"the rate is above a million", set("spec.routes[0].rateLimit.average", 1000001), "spec.routes[0].rateLimit.average", "less than or equal to 1000000"},
+	{"the burst is 0", set("spec.routes[0].rateLimit.burst", 0), "spec.routes[0].rateLimit.burst", "greater than or equal to 1"},
+	{"the burst is above a million", set("spec.routes[0].rateLimit.burst", 1000001), "spec.routes[0].rateLimit.burst", "less than or equal to 1000000"},
+	{"the period is too long to be a time", set("spec.routes[0].rateLimit.period", "10000000000s"), "spec.routes[0].rateLimit.period", "may not be more than 10"},
+}
+
+var backend = fields{"service": "web", "port": 80}
