@@ -56,7 +56,7 @@ type PathValue string
 // +kubebuilder:validation:MaxLength=256
 // +kubebuilder:validation:XValidation:rule="!self.startsWith('^') && !self.endsWith('$')",message="must match the whole value and is anchored already: leave out ^ at the beginning and $ at the end"
 // +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\x00-\\\\x1f\\\\x7f`]')",message="must hold no control character and no backtick: write \\x60 for a backtick"
-// +kubebuilder:validation:XValidation:rule="''.matches(self) in [true, false]",message="must be a regular expression of RE2, without look-around and back references"
+// +kubebuilder:validation:XValidation:rule="'x'.matches(self) in [true, false]",message="must be a regular expression of RE2, without look-around and back references"
 type Regex string
 
 // PathMatch matches the path of a request. Exactly one field is set.
