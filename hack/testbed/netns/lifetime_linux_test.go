@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -53,6 +54,9 @@ func TestServersDieWithTheStarter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The tests themselves may run under nohup; a signal that is handled here is no longer ignored in the starter.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	defer signal.Reset(syscall.SIGHUP)
 	starter := outside(t, "serve")
 	starter.Path, starter.Args = "/bin/sh", []string{"sh", "-c", `"$0" & wait`, program}
 	output, err := starter.StdoutPipe()

@@ -13,6 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// nohup is whether this program was started to outlive its terminal. It must be read before anybody handles SIGHUP.
+var nohup = signal.Ignored(syscall.SIGHUP)
+
 // reexecute runs this program again inside a new namespace and returns its exit code.
 func reexecute() (int, error) {
 	// The child is told to die with the thread that started it, so this thread must live as long as the process.
@@ -27,10 +30,9 @@ func reexecute() (int, error) {
 		return 1, err
 	}
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
-	if signal.Ignored(syscall.SIGHUP) {
-		signal.Reset(syscall.SIGHUP)
-		signal.Ignore(syscall.SIGHUP)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT)
+	if !nohup {
+		signal.Notify(signals, syscall.SIGHUP)
 	}
 	child, err := start(dir.path, theirs)
 	if err != nil {
@@ -79,7 +81,7 @@ func command(dir string, control *os.File, namespaces uintptr) *exec.Cmd {
 }
 
 // relay passes signals on to the child; the second request to end is not left to its good will. When whoever started
-// this process is gone, so is the reason to run (unless nohup says otherwise).
+// this process is gone, so is the reason to run, unless nohup says otherwise.
 func relay(signals <-chan os.Signal, child *os.Process) {
 	starter, asked := os.Getppid(), false
 	ticker := time.NewTicker(500 * time.Millisecond)
@@ -93,7 +95,7 @@ func relay(signals <-chan os.Signal, child *os.Process) {
 			asked = true
 			signalChild(child, received)
 		case <-ticker.C:
-			if os.Getppid() != starter && !asked && !signal.Ignored(syscall.SIGHUP) {
+			if os.Getppid() != starter && !asked && !nohup {
 				asked = true
 				signalChild(child, syscall.SIGTERM)
 			}

@@ -52,7 +52,7 @@ func up(ctx context.Context, wanted ports, nodes int) error {
 		Backend: &backend.Options{AdminPort: backendAdmin, DownWhenGone: true},
 		Log:     func(line string) { fmt.Fprintln(os.Stderr, "testbed:", line) },
 	}
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	netns.Enter(func() error { return testbed.Prepare(ctx, options) })
 	began := time.Now()
