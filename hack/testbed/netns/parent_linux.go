@@ -13,8 +13,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nohup is whether this program was started to outlive its terminal. It must be read before anybody handles SIGHUP.
-var nohup = signal.Ignored(syscall.SIGHUP)
+// Both are read first of all: whoever started this program may be gone a moment later, and once anybody handles SIGHUP
+// it no longer tells whether the program was started to outlive its terminal.
+var (
+	starter = os.Getppid()
+	nohup   = signal.Ignored(syscall.SIGHUP)
+)
 
 // reexecute runs this program again inside a new namespace and returns its exit code.
 func reexecute() (int, error) {
@@ -83,7 +87,7 @@ func command(dir string, control *os.File, namespaces uintptr) *exec.Cmd {
 // relay passes signals on to the child; the second request to end is not left to its good will. When whoever started
 // this process is gone, so is the reason to run, unless nohup says otherwise.
 func relay(signals <-chan os.Signal, child *os.Process) {
-	starter, asked := os.Getppid(), false
+	asked := false
 	ticker := time.NewTicker(500 * time.Millisecond)
 	defer ticker.Stop()
 	for {
