@@ -150,7 +150,7 @@ func checkFeatures(t *testing.T, d driver.Driver, cases []Case) {
 	}
 }
 
-// checkNeeds checks that a case would reach the driver: nothing of it is withheld.
+// checkNeeds checks that a case would reach the driver. A gap that is only reported, as that of a retry whose limit cannot be set, is none.
 func checkNeeds(t *testing.T, d driver.Driver, ns model.Namespace) {
 	problems := driver.CheckInjection(d, ns.Injection)
 	for _, svc := range ns.Services {
@@ -160,6 +160,9 @@ func checkNeeds(t *testing.T, d driver.Driver, ns model.Namespace) {
 		problems = append(problems, driver.CheckEdge(d, edge)...)
 	}
 	for _, problem := range problems {
+		if problem.Advisory {
+			continue
+		}
 		t.Errorf("the case asks for what the driver does not claim: %v", problem)
 	}
 }

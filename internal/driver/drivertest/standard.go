@@ -54,7 +54,11 @@ func resilienceCases() []Case {
 	return []Case{
 		{"requests have a timeout", []model.Feature{model.FeatureTimeout}, Tuned(model.Route{Timeout: 5 * time.Second})},
 		{
-			"failed GETs are tried again", []model.Feature{model.FeatureRetry, model.FeatureRetryLimit},
+			"failed GETs are tried again", []model.Feature{model.FeatureRetry},
+			Tuned(model.Route{Match: gets, Retry: retry(1, 0, "5xx")}, model.Route{}),
+		},
+		{
+			"how often requests are tried again is chosen", []model.Feature{model.FeatureRetry, model.FeatureRetryLimit},
 			Tuned(model.Route{Match: gets, Retry: retry(2, 0, "5xx")}, model.Route{}),
 		},
 		{

@@ -1,0 +1,80 @@
+// Package kube writes what Kubernetes itself understands: the leaf Services that select the pods of one variant of a release.
+package kube
+
+import (
+	"maps"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/kubemate/kubemate/internal/driver"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// Name of the driver.
+const Name = "kube"
+
+// serviceDriver writes leaf Services.
+type serviceDriver struct{}
+
+// Driver is the driver for plain Kubernetes.
+func Driver() driver.Driver { return serviceDriver{} }
+
+// Name is Name.
+func (serviceDriver) Name() string { return Name }
+
+// Features is empty: leaves are not asked for, they follow from splits.
+func (serviceDriver) Features() model.FeatureSet { return model.FeatureSet{} }
+
+// Kinds is Service.
+func (serviceDriver) Kinds() []schema.GroupVersionKind {
+	return []schema.GroupVersionKind{corev1.SchemeGroupVersion.WithKind("Service")}
+}
+
+// Render writes the leaves.
+func (serviceDriver) Render(ns model.Namespace) (driver.Output, error) {
+	var out driver.Output
+	for _, svc := range ns.Services {
+		for i := range svc.Leaves {
+			leaf := &svc.Leaves[i]
+			out.Objects = append(out.Objects, driver.Object{Object: service(ns.Name, leaf), Origins: []model.Origin{leaf.Origin.Object()}})
+		}
+	}
+	return out, nil
+}
+
+// service writes a leaf. The API server assigns the address: meshes and gateways ask for Services that have one.
+func service(namespace string, leaf *model.Leaf) *corev1.Service {
+	policy := corev1.ServiceInternalTrafficPolicyCluster
+	if leaf.InternalTrafficPolicy != "" {
+		policy = corev1.ServiceInternalTrafficPolicy(leaf.InternalTrafficPolicy)
+	}
+	return &corev1.Service{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Service"},
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: leaf.Name},
+		Spec: corev1.ServiceSpec{
+			Type: corev1.ServiceTypeClusterIP, Selector: maps.Clone(leaf.Selector), Ports: ports(leaf.Ports),
+			InternalTrafficPolicy: &policy, PublishNotReadyAddresses: leaf.PublishNotReady,
+		},
+	}
+}
+
+func ports(of []model.Port) []corev1.ServicePort {
+	out := make([]corev1.ServicePort, len(of))
+	for i, port := range of {
+		out[i] = corev1.ServicePort{Name: port.Name, Protocol: corev1.ProtocolTCP, Port: port.Number, TargetPort: target(port.Target)}
+		if port.AppProtocol != "" {
+			out[i].AppProtocol = &port.AppProtocol
+		}
+	}
+	return out
+}
+
+func target(port model.TargetPort) intstr.IntOrString {
+	if port.Name != "" {
+		return intstr.FromString(port.Name)
+	}
+	return intstr.FromInt32(port.Number)
+}

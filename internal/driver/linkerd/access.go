@@ -1,0 +1,138 @@
+package linkerd
+
+import (
+	"maps"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/driver"
+	policyv1alpha1 "github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1alpha1"
+	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta3"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// inbound writes who may call the pods of a Service: a Server for each port, grants of all requests on the Server, grants of some requests on
+// routes of the Server.
+func inbound(namespace string, svc *model.Service) ([]driver.Object, error) {
+	if len(svc.Access) > 0 && len(svc.Selector) == 0 {
+		return nil, noSelector(svc)
+	}
+	var objects []driver.Object
+	seen := map[string]bool{}
+	for i := range svc.Access {
+		guard := guard{namespace: namespace, service: svc.Name, access: &svc.Access[i]}
+		guard.server = serverName(namespace, svc.Name, guard.access.Port)
+		if err := guard.write(svc.Selector); err != nil {
+			return nil, err
+		}
+		origins := []model.Origin{guard.access.Origin.Object()}
+		for _, object := range guard.objects {
+			id := object.GetObjectKind().GroupVersionKind().Kind + "/" + object.GetName()
+			if !seen[id] { // ports share authentications
+				seen[id] = true
+				objects = append(objects, driver.Object{Object: object, Origins: origins})
+			}
+		}
+	}
+	return objects, nil
+}
+
+// noSelector refuses a Server that would select all pods of the namespace.
+func noSelector(svc *model.Service) error {
+	return model.Problem{
+		Origin: svc.Access[0].Origin, Reason: v1alpha1.ReasonServiceNotFound,
+		Message: "Service " + svc.Name + " has no selector: there are no pods to guard; name a Service with a selector",
+	}
+}
+
+// guard writes the objects for one port.
+type guard struct {
+	namespace, service, server string
+	access                     *model.Access
+	objects                    []client.Object
+}
+
+func (g *guard) write(selector map[string]string) error {
+	var whole, partial []*model.Grant
+	for i := range g.access.Grants {
+		if grant := &g.access.Grants[i]; len(grant.Requests) == 0 {
+			whole = append(whole, grant)
+		} else {
+			partial = append(partial, grant)
+		}
+	}
+	g.allow(kindServer, g.server, gather(whole))
+	if len(partial) > 0 {
+		if err := g.routes(partial); err != nil {
+			return err
+		}
+	}
+	g.objects = append(g.objects, &v1beta3.Server{
+		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta3, Kind: kindServer},
+		ObjectMeta: g.meta(g.server),
+		Spec: v1beta3.ServerSpec{
+			AccessPolicy: "deny", PodSelector: metav1.LabelSelector{MatchLabels: maps.Clone(selector)},
+			Port: targetPort(g.access.Port), ProxyProtocol: proxyProtocol(g.access.Protocol),
+		},
+	})
+	return nil
+}
+
+func (g *guard) meta(name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: g.namespace, Name: name}
+}
+
+func targetPort(port model.TargetPort) intstr.IntOrString {
+	if port.Name != "" {
+		return intstr.FromString(port.Name)
+	}
+	return intstr.FromInt32(port.Number)
+}
+
+func proxyProtocol(protocol model.Protocol) string {
+	switch protocol {
+	case model.ProtocolHTTP:
+		return "HTTP/1"
+	case model.ProtocolH2C:
+		return "HTTP/2"
+	case model.ProtocolOpaque:
+		return "opaque"
+	}
+	return "unknown"
+}
+
+// allow lets the callers through to a Server or a route. Each AuthorizationPolicy is an alternative; what it lists must hold together, and
+// a list is never empty, because that would let everybody through.
+func (g *guard) allow(kind, name string, who callers) {
+	if who.any {
+		g.authorize(kind, name, g.network(everywhere))
+		return
+	}
+	if len(who.identities) > 0 {
+		g.authorize(kind, name, g.meshTLS(policyv1alpha1.MeshTLSAuthenticationSpec{IdentityRefs: who.identities}))
+	}
+	if len(who.open) > 0 {
+		g.authorize(kind, name, g.network(who.open))
+	}
+	if len(who.meshed) > 0 {
+		g.authorize(kind, name, g.meshTLS(policyv1alpha1.MeshTLSAuthenticationSpec{Identities: []string{"*"}}), g.network(who.meshed))
+	}
+}
+
+func (g *guard) authorize(kind, name string, required ...policyv1alpha1.TargetRef) {
+	words := []string{kindAuthorizationPolicy, kind, name}
+	for _, ref := range required {
+		words = append(words, ref.Kind, ref.Name)
+	}
+	g.objects = append(g.objects, &policyv1alpha1.AuthorizationPolicy{
+		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1alpha1, Kind: kindAuthorizationPolicy},
+		ObjectMeta: g.meta(contentName(g.service, words...)),
+		Spec: policyv1alpha1.AuthorizationPolicySpec{
+			TargetRef:                  policyv1alpha1.TargetRef{Group: groupPolicy, Kind: kind, Name: name},
+			RequiredAuthenticationRefs: required,
+		},
+	})
+}

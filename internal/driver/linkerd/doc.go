@@ -1,0 +1,34 @@
+// Package linkerd writes intent for Linkerd, in the words of one of two generations:
+//
+//   - policy: Linkerd 2.16 and newer, where Server v1beta3 is served. HTTPRoute, AuthorizationPolicy and what it refers to.
+//   - classic: older. ServiceProfile and TrafficSplit (with the SMI extension from 2.12 on), ServerAuthorization.
+//
+// What each can express:
+//
+//	feature          policy                                         classic
+//	Injection        annotation on the Namespace                    the same
+//	Weights          HTTPRoute backendRefs                          TrafficSplit, for the Service as a whole
+//	Matches          HTTPRoute matches; cookies by expression       no
+//	MatchQuery       HTTPRoute queryParams                          no
+//	Timeout          annotation on the HTTPRoute                    ServiceProfile route
+//	Retry            annotation on the HTTPRoute                    ServiceProfile route, bounded by Linkerd's default budget
+//	RetryLimit       annotation                                     no
+//	RetryOn          annotation; gRPC statuses only on GRPCRoutes   no: 5xx and failed gRPC statuses
+//	PerTryTimeout    annotation                                     no
+//	Access           Server, AuthorizationPolicy, *Authentication   Server, ServerAuthorization
+//	AccessRequests   HTTPRoutes of the Server                       no
+//
+// What follows from Linkerd and not from the intent:
+//
+//   - Linkerd chooses the most specific match, not the first. Tables are rewritten so that both are the same (precedence.go); what cannot be
+//     rewritten is refused, naming both rules.
+//   - A header or query parameter that comes several times in a request matches when any of its values does. Two rules that demand different
+//     values of one name are taken to exclude each other.
+//   - Cookies are read in one Cookie header. A client that splits its cookies into several headers, as HTTP/2 allows, matches rules about one
+//     cookie, not rules about several.
+//   - Methods are the nine that the API of routes can name. Where a rule must be made more specific than its equal, it names all nine; a
+//     request with another method may then get the other rule.
+//   - A ServiceProfile takes a Service away from HTTPRoutes, so the policy generation never writes one.
+//
+// Sources: linkerd2 version-2.20 and linkerd2-proxy, linkerd/http/route.
+package linkerd

@@ -1,0 +1,44 @@
+package linkerd
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// digest is a short hash of words. The words are quoted, so that no two lists of words are written alike.
+func digest(words ...string) string {
+	text := make([]byte, 0, 256)
+	for _, word := range words {
+		text = strconv.AppendQuote(text, word)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:4])
+}
+
+// routeName names an HTTPRoute for a port of a Service. The part is empty for the route that holds the last line of the table: its name stays
+// when timeouts and retries change, so that a port that has routes is never without the one that matches everything.
+func routeName(namespace, service string, port int32, part string) string {
+	number := strconv.Itoa(int(port))
+	return service + "-" + number + "-" + digest(namespace, service, number, part)
+}
+
+// serverName names the Server for a port of a Service's pods.
+func serverName(namespace, service string, port model.TargetPort) string {
+	text := targetText(port)
+	return service + "-" + text + "-" + digest(namespace, service, text)
+}
+
+func targetText(port model.TargetPort) string {
+	if port.Name != "" {
+		return port.Name
+	}
+	return strconv.Itoa(int(port.Number))
+}
+
+// contentName names an object that is never edited: another content makes another name.
+func contentName(service string, words ...string) string {
+	return service + "-" + digest(words...)
+}

@@ -1,0 +1,83 @@
+package linkerd
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// Annotations of a route for timeouts and retries (Linkerd 2.16). They hold for every rule of the route.
+const (
+	annotationTimeout      = "timeout.linkerd.io/request"
+	annotationRetryHTTP    = "retry.linkerd.io/http"
+	annotationRetryGRPC    = "retry.linkerd.io/grpc"
+	annotationRetryLimit   = "retry.linkerd.io/limit"
+	annotationRetryTimeout = "retry.linkerd.io/timeout"
+)
+
+// sameResilience says whether two lines have the same timeout and retry, so that they can share an HTTPRoute.
+func sameResilience(a, b *model.Route) bool {
+	if a.Timeout != b.Timeout || (a.Retry == nil) != (b.Retry == nil) {
+		return false
+	}
+	return a.Retry == b.Retry || a.Retry.Limit == b.Retry.Limit && a.Retry.PerTryTimeout == b.Retry.PerTryTimeout && slices.Equal(a.Retry.On, b.Retry.On)
+}
+
+// annotate writes timeout and retry as annotations. Nil: there are none.
+func annotate(route *model.Route) map[string]string {
+	if route.Timeout == 0 && route.Retry == nil {
+		return nil
+	}
+	annotations := make(map[string]string, 4)
+	if route.Timeout > 0 {
+		annotations[annotationTimeout] = duration(route.Timeout)
+	}
+	retry := route.Retry
+	if retry == nil {
+		return annotations
+	}
+	annotations[annotationRetryLimit] = strconv.Itoa(int(retry.Limit))
+	if http := conditions(retry.On, isHTTP); http != "" {
+		annotations[annotationRetryHTTP] = http
+	}
+	if grpc := conditions(retry.On, isGRPC); grpc != "" {
+		annotations[annotationRetryGRPC] = grpc
+	}
+	if retry.PerTryTimeout > 0 {
+		annotations[annotationRetryTimeout] = duration(retry.PerTryTimeout)
+	}
+	return annotations
+}
+
+func isHTTP(condition string) bool { return condition == "5xx" || condition == "gateway-error" }
+
+func isGRPC(condition string) bool { return !isHTTP(condition) }
+
+// conditions joins the ones of a kind, without blanks, which Linkerd refuses.
+func conditions(on []string, kind func(string) bool) string {
+	var chosen []string
+	for _, condition := range on {
+		if kind(condition) {
+			chosen = append(chosen, condition)
+		}
+	}
+	return strings.Join(chosen, ",")
+}
+
+// duration writes a duration the way Linkerd reads it: a whole number of one unit ("1m30s" is refused, or silently ignored). Below a
+// millisecond is rounded up.
+func duration(d time.Duration) string {
+	d = (d + time.Millisecond - 1).Truncate(time.Millisecond)
+	for _, unit := range []struct {
+		length time.Duration
+		name   string
+	}{{time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}} {
+		if d%unit.length == 0 {
+			return strconv.FormatInt(int64(d/unit.length), 10) + unit.name
+		}
+	}
+	return strconv.FormatInt(d.Milliseconds(), 10) + "ms"
+}
