@@ -1,0 +1,137 @@
+package apply
+
+import (
+	"context"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/kubemate/kubemate/internal/load"
+)
+
+// announceEvery bounds how long results are kept back while other groups of the namespace are still being written.
+const announceEvery = 500 * time.Millisecond
+
+// next writes one group. False: the queue is shut down.
+func (e *Engine) next(ctx context.Context) bool {
+	id, down := e.queue.Get()
+	if down {
+		return false
+	}
+	defer e.queue.Done(id)
+	s, one := e.newest(id)
+	if one == nil {
+		e.queue.Forget(id)
+		return true
+	}
+	logger := logf.FromContext(ctx).WithName("apply").WithValues("namespace", id.namespace, "group", one.key)
+	err := e.write(ctx, s, one, id)
+	var wait time.Duration
+	if err == nil {
+		wait, err = e.prune(ctx, s, one, id)
+	}
+	if err != nil && ctx.Err() != nil {
+		return true // stopping: the next leader goes on from what stands in the cluster
+	}
+	e.finish(id, one, wait, err)
+	if err != nil {
+		logger.Info("group is not written", "reason", err.Error())
+	}
+	return true
+}
+
+// newest is the group as the newest plan has it. Nil: it has it no more.
+func (e *Engine) newest(id groupID) (*submission, *group) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	ns := e.namespaces[id.namespace]
+	if ns == nil {
+		return nil, nil
+	}
+	if before := ns.groups[id.label]; before != nil {
+		before.retrying = false
+	}
+	return ns.submission, ns.submission.groups[id.label]
+}
+
+// write sends what differs, in order, and stops at the first error: later objects depend on earlier ones.
+func (e *Engine) write(ctx context.Context, s *submission, one *group, id groupID) error {
+	for _, object := range one.objects {
+		if err := e.writeObject(ctx, s, object, id); err != nil {
+			return err
+		}
+	}
+	for _, loan := range one.loans {
+		live, err := e.options.Reader.Get(ctx, loan.kind, loan.ref.key())
+		if err != nil {
+			return err
+		}
+		judged := e.ledger.judgeLoan(loan, live, s.holds)
+		if judged.verdict != update {
+			continue
+		}
+		if err := e.writer.lend(ctx, loan, judged); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) writeObject(ctx context.Context, s *submission, object wanted, id groupID) error {
+	live, err := e.options.Reader.Get(ctx, object.kind, object.ref.key())
+	if err != nil {
+		return err
+	}
+	judged, err := e.ledger.judge(object, live, s.holds)
+	if err != nil {
+		return err
+	}
+	switch judged.verdict {
+	case foreign:
+		return errForeign{object.ref}
+	case leaving:
+		return errLeaving{object.ref}
+	case create, update, drift:
+		if err := e.writer.put(ctx, object, judged); err != nil {
+			return err
+		}
+		e.settling.changed(object.ref, id.namespace, object.object.Origins)
+	case current, held:
+	}
+	return nil
+}
+
+// prune deletes what is no longer wanted of the group, later kinds first, and only what nothing refers to any more. It returns how long to
+// wait for the rest.
+func (e *Engine) prune(ctx context.Context, s *submission, one *group, id groupID) (time.Duration, error) {
+	standing, err := e.options.Reader.Group(ctx, id.namespace, id.label)
+	if err != nil {
+		return 0, err
+	}
+	var wait time.Duration
+	kinds := e.options.Reader.Kinds()
+	for i := len(kinds) - 1; i >= 0; i-- {
+		for _, object := range standing {
+			if object.GetObjectKind().GroupVersionKind() != kinds[i] || !s.unwanted(object) || e.deleted(object) {
+				continue
+			}
+			origins := load.Origins(object)
+			if settle := max(e.neighbours(ctx, id, origins), e.settling.wait(id.namespace, origins, kinds[i+1:])); settle > 0 {
+				wait = max(wait, settle)
+				continue
+			}
+			if err := e.writer.remove(ctx, kinds[i], refOf(object), object.GetUID()); err != nil {
+				return 0, err
+			}
+			e.settling.changed(refOf(object), id.namespace, origins)
+		}
+	}
+	return wait, nil
+}
+
+// deleted says whether we deleted the object already and the cache lags behind.
+func (e *Engine) deleted(object client.Object) bool {
+	known, stale := e.ledger.look(refOf(object), object)
+	return stale && known.deleted
+}

@@ -1,0 +1,209 @@
+// Package config is the operator's configuration: one struct, one YAML file, validated once, unknown fields refused.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/json"
+	"sigs.k8s.io/yaml"
+)
+
+// APIVersion and Kind stand at the top of the file.
+const (
+	APIVersion = "config.kubemate.io/v1alpha1"
+	Kind       = "OperatorConfig"
+)
+
+// OperatorConfig is the whole configuration. The zero file means all defaults.
+type OperatorConfig struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// LeaderElection lets several replicas stand by while one works.
+	LeaderElection LeaderElection `json:"leaderElection"`
+	// Metrics serves Prometheus metrics over plain HTTP.
+	Metrics Listener `json:"metrics"`
+	// Health serves /healthz and /readyz.
+	Health Listener `json:"health"`
+	// Log goes to standard error.
+	Log Log `json:"log"`
+	// Mesh chooses the driver for traffic between workloads.
+	Mesh Mesh `json:"mesh"`
+	// Edge chooses the driver for traffic from outside.
+	Edge Edge `json:"edge"`
+	// Injection says whether proxies may be switched on and off for Namespaces.
+	Injection Injection `json:"injection"`
+	// Concurrency bounds work that is done at once.
+	Concurrency Concurrency `json:"concurrency"`
+}
+
+// LeaderElection by a Lease named kubemate.
+type LeaderElection struct {
+	// Enabled. Default true: two replicas without it would both write.
+	Enabled bool `json:"enabled"`
+	// Namespace of the Lease. Empty: the namespace of the operator's own pod; outside of a cluster it must be set.
+	Namespace string `json:"namespace,omitempty"`
+	// LeaseDuration is how long the others wait for a leader that fell silent. Default 15s.
+	LeaseDuration metav1.Duration `json:"leaseDuration"`
+	// RenewDeadline is how long a leader that cannot renew keeps writing. Default 10s.
+	RenewDeadline metav1.Duration `json:"renewDeadline"`
+	// RetryPeriod is the time between two tries to renew or to acquire. Default 2s.
+	RetryPeriod metav1.Duration `json:"retryPeriod"`
+}
+
+// Listener is an address that the operator serves on.
+type Listener struct {
+	// BindAddress is "host:port" or ":port"; "0" switches it off. Default ":8080" for metrics, ":8081" for health.
+	BindAddress string `json:"bindAddress"`
+}
+
+// LogLevel is how much is logged.
+type LogLevel string
+
+// LogFormat is how a line of the log looks.
+type LogFormat string
+
+// Values of Log.
+const (
+	LevelDebug LogLevel = "debug"
+	LevelInfo  LogLevel = "info"
+	LevelWarn  LogLevel = "warn"
+	LevelError LogLevel = "error"
+
+	FormatJSON LogFormat = "json"
+	FormatText LogFormat = "text"
+)
+
+// Log says what is logged and how.
+type Log struct {
+	// Level is debug, info, warn or error. Default info.
+	Level LogLevel `json:"level"`
+	// Format is json or text. Default json.
+	Format LogFormat `json:"format"`
+}
+
+// DriverName chooses a driver.
+type DriverName string
+
+// Names of drivers.
+const (
+	// Auto takes what the cluster serves.
+	Auto DriverName = "Auto"
+	// None leaves a side alone.
+	None DriverName = "None"
+	// Linkerd is a mesh driver, Traefik an edge driver.
+	Linkerd DriverName = "Linkerd"
+	Traefik DriverName = "Traefik"
+)
+
+// Mesh chooses the driver for traffic between workloads.
+type Mesh struct {
+	// Driver is Auto, Linkerd or None. Default Auto.
+	Driver DriverName `json:"driver"`
+	// Linkerd is about the driver Linkerd.
+	Linkerd LinkerdMesh `json:"linkerd"`
+}
+
+// Generation is a generation of Linkerd's vocabulary.
+type Generation string
+
+// Generations of Linkerd.
+const (
+	// GenerationAuto keeps what a namespace has, and takes the newest that is served where it has nothing.
+	GenerationAuto Generation = "Auto"
+	// GenerationPolicy is Linkerd 2.16 and later: routes and authorization policies.
+	GenerationPolicy Generation = "Policy"
+	// GenerationClassic is before: ServiceProfiles, TrafficSplits and ServerAuthorizations.
+	GenerationClassic Generation = "Classic"
+)
+
+// LinkerdMesh is about the driver Linkerd.
+type LinkerdMesh struct {
+	// Generation is Auto, Policy or Classic. Default Auto. Another value than Auto moves every namespace to it.
+	Generation Generation `json:"generation"`
+	// RouteGroup is the API group of HTTPRoutes: policy.linkerd.io or gateway.networking.k8s.io. Default policy.linkerd.io.
+	RouteGroup string `json:"routeGroup"`
+	// ClusterDomain of Services. Default cluster.local.
+	ClusterDomain string `json:"clusterDomain"`
+}
+
+// Edge chooses the driver for traffic from outside.
+type Edge struct {
+	// Driver is Auto, Traefik or None. Default Auto.
+	Driver DriverName `json:"driver"`
+	// Gateways that IngressProfiles may name. Default: one named default.
+	Gateways []Gateway `json:"gateways,omitempty"`
+}
+
+// Gateway is one instance of the edge.
+type Gateway struct {
+	// Name that IngressProfiles use.
+	Name string `json:"name"`
+	// Labels that objects for this instance carry, so that instances are told apart (Traefik: providers.kubernetesCRD.labelSelector).
+	Labels map[string]string `json:"labels,omitempty"`
+	// Class of the instance (Traefik: providers.kubernetesCRD.ingressClass). Empty: none.
+	Class string `json:"class,omitempty"`
+	// EntryPoints of the instance.
+	EntryPoints EntryPoints `json:"entryPoints"`
+	// ClientAddressDepth is which address of X-Forwarded-For, counted from the right, is the client's. 0: the connection's own.
+	ClientAddressDepth int `json:"clientAddressDepth,omitempty"`
+}
+
+// EntryPoints of a gateway by their names there.
+type EntryPoints struct {
+	// HTTP is the entry point for plain HTTP. Default web.
+	HTTP string `json:"http,omitempty"`
+	// HTTPS is the entry point for TLS. Default websecure.
+	HTTPS string `json:"https,omitempty"`
+}
+
+// Injection is a power over Namespaces.
+type Injection struct {
+	// Enabled allows MeshPolicies to annotate their Namespace. Default false: it takes the verb patch on namespaces.
+	Enabled bool `json:"enabled"`
+}
+
+// Concurrency bounds work that is done at once.
+type Concurrency struct {
+	// Apply is how many groups of objects are written at once. Default 16.
+	Apply int `json:"apply"`
+}
+
+// Read reads and validates a file. An empty path means all defaults.
+func Read(path string) (OperatorConfig, error) {
+	if path == "" {
+		return Parse(nil)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return OperatorConfig{}, fmt.Errorf("reading the configuration: %w", err)
+	}
+	cfg, err := Parse(data)
+	if err != nil {
+		return OperatorConfig{}, fmt.Errorf("configuration %s: %w", path, err)
+	}
+	return cfg, nil
+}
+
+// Parse reads YAML over the defaults and validates the result.
+func Parse(data []byte) (OperatorConfig, error) {
+	cfg := defaults()
+	document, err := yaml.YAMLToJSONStrict(data)
+	if err != nil {
+		return OperatorConfig{}, fmt.Errorf("parsing YAML: %w", err)
+	}
+	unknown, err := json.UnmarshalStrict(document, &cfg)
+	if err != nil {
+		return OperatorConfig{}, fmt.Errorf("parsing YAML: %w", err)
+	}
+	if len(unknown) > 0 {
+		return OperatorConfig{}, errors.Join(unknown...)
+	}
+	cfg.complete()
+	if err := cfg.validate(); err != nil {
+		return OperatorConfig{}, err
+	}
+	return cfg, nil
+}

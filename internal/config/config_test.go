@@ -1,0 +1,88 @@
+package config
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestEmptyFileMeansDefaults(t *testing.T) {
+	cfg, err := Parse(nil)
+	if err != nil {
+		t.Fatalf("an empty file is refused: %v", err)
+	}
+	if cfg.LeaderElection.LeaseDuration.Duration != 15*time.Second || !cfg.LeaderElection.Enabled {
+		t.Errorf("leader election is not 15s and on: %+v", cfg.LeaderElection)
+	}
+	if len(cfg.Edge.Gateways) != 1 || cfg.Edge.Gateways[0].Name != "default" || cfg.Edge.Gateways[0].EntryPoints.HTTPS != "websecure" {
+		t.Errorf("gateways are not the default one: %+v", cfg.Edge.Gateways)
+	}
+	if cfg.Injection.Enabled {
+		t.Error("injection is on by default")
+	}
+}
+
+func TestFileStandsOverDefaults(t *testing.T) {
+	cfg, err := Parse([]byte(`
+apiVersion: config.kubemate.io/v1alpha1
+kind: OperatorConfig
+leaderElection: {leaseDuration: 30s}
+edge:
+  gateways:
+  - {name: public, labels: {edge: public}, clientAddressDepth: 1}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.LeaderElection.LeaseDuration.Duration != 30*time.Second || cfg.LeaderElection.RenewDeadline.Duration != 10*time.Second {
+		t.Errorf("the file's lease or the default deadline is lost: %+v", cfg.LeaderElection)
+	}
+	if len(cfg.Edge.Gateways) != 1 || cfg.Edge.Gateways[0].Name != "public" || cfg.Edge.Gateways[0].EntryPoints.HTTP != "web" {
+		t.Errorf("gateways are not the file's: %+v", cfg.Edge.Gateways)
+	}
+}
+
+func TestProblemsNameTheirPath(t *testing.T) {
+	for name, test := range map[string]struct {
+		file string
+		want []string
+	}{
+		"an unknown field is refused":               {"mesh: {drivr: Linkerd}", []string{"mesh.drivr"}},
+		"a field given twice is refused":            {"mesh: {driver: Linkerd, driver: None}", []string{"driver"}},
+		"another kind is refused":                   {"kind: Deployment", []string{"kind"}},
+		"a driver that does not exist is refused":   {"mesh: {driver: Istio}", []string{"mesh.driver", "Linkerd"}},
+		"all problems are listed":                   {"{log: {level: loud, format: xml}}", []string{"log.level", "log.format"}},
+		"a lease shorter than its deadline":         {"leaderElection: {leaseDuration: 5s}", []string{"leaderElection.leaseDuration", "two leaders"}},
+		"a deadline shorter than the retry":         {"leaderElection: {retryPeriod: 9s}", []string{"leaderElection.renewDeadline"}},
+		"an address without port":                   {"metrics: {bindAddress: localhost}", []string{"metrics.bindAddress"}},
+		"two gateways of one name":                  {"edge: {gateways: [{name: a}, {name: a}]}", []string{"edge.gateways[1].name"}},
+		"a gateway without name":                    {"edge: {gateways: [{labels: {a: b}}]}", []string{"edge.gateways[0].name"}},
+		"one entry point for two protocols":         {"edge: {gateways: [{name: a, entryPoints: {http: x, https: x}}]}", []string{"edge.gateways[0].entryPoints"}},
+		"a label that is none":                      {"edge: {gateways: [{name: a, labels: {'a b': c}}]}", []string{"edge.gateways[0].labels"}},
+		"no workers":                                {"concurrency: {apply: 0}", []string{"concurrency.apply"}},
+		"a route group of neither":                  {"mesh: {linkerd: {routeGroup: example.com}}", []string{"mesh.linkerd.routeGroup"}},
+		"a cluster domain that is no domain":        {"mesh: {linkerd: {clusterDomain: 'a b'}}", []string{"mesh.linkerd.clusterDomain"}},
+		"a duration that is none":                   {"leaderElection: {leaseDuration: soon}", []string{"soon"}},
+		"a document that is no map":                 {"- 1", []string{"parsing YAML"}},
+		"a client address depth below the ground":   {"edge: {gateways: [{name: a, clientAddressDepth: -1}]}", []string{"clientAddressDepth"}},
+		"a namespace for the lease that is no name": {"leaderElection: {namespace: A}", []string{"leaderElection.namespace"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Parse([]byte(test.file))
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the error does not mention %q: %v", want, err)
+				}
+			}
+		})
+	}
+}
+
+func TestMissingFileIsNamed(t *testing.T) {
+	if _, err := Read("/does/not/exist.yaml"); err == nil || !strings.Contains(err.Error(), "/does/not/exist.yaml") {
+		t.Errorf("error does not name the file: %v", err)
+	}
+}

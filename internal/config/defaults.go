@@ -1,0 +1,45 @@
+package config
+
+import (
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// defaults is what an empty file means, but for lists: decoding into a list that has elements would mix them with the file's.
+func defaults() OperatorConfig {
+	return OperatorConfig{
+		TypeMeta: metav1.TypeMeta{APIVersion: APIVersion, Kind: Kind},
+		LeaderElection: LeaderElection{
+			Enabled:       true,
+			LeaseDuration: metav1.Duration{Duration: 15 * time.Second},
+			RenewDeadline: metav1.Duration{Duration: 10 * time.Second},
+			RetryPeriod:   metav1.Duration{Duration: 2 * time.Second},
+		},
+		Metrics: Listener{BindAddress: ":8080"},
+		Health:  Listener{BindAddress: ":8081"},
+		Log:     Log{Level: LevelInfo, Format: FormatJSON},
+		Mesh: Mesh{
+			Driver:  Auto,
+			Linkerd: LinkerdMesh{Generation: GenerationAuto, RouteGroup: RouteGroupLinkerd, ClusterDomain: "cluster.local"},
+		},
+		Edge:        Edge{Driver: Auto},
+		Concurrency: Concurrency{Apply: 16},
+	}
+}
+
+// complete fills in the defaults of lists and of what stands in them.
+func (c *OperatorConfig) complete() {
+	if c.Edge.Gateways == nil {
+		c.Edge.Gateways = []Gateway{{Name: "default"}}
+	}
+	for i := range c.Edge.Gateways {
+		entryPoints := &c.Edge.Gateways[i].EntryPoints
+		if entryPoints.HTTP == "" {
+			entryPoints.HTTP = "web"
+		}
+		if entryPoints.HTTPS == "" {
+			entryPoints.HTTPS = "websecure"
+		}
+	}
+}

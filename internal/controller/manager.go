@@ -1,0 +1,150 @@
+package controller
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/uuid"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/leaderelection/resourcelock"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/apply"
+	"github.com/kubemate/kubemate/internal/config"
+	"github.com/kubemate/kubemate/internal/load"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// leaseName is the name of the Lease of leader election.
+const leaseName = "kubemate"
+
+// podNamespaceVariable is where a pod's manifest may tell it its namespace; podNamespace is where it finds it otherwise.
+const podNamespaceVariable = "POD_NAMESPACE"
+
+const podNamespace = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+
+// NewManager makes the operator, ready to be started. The scheme must know the types of the drivers; the others are added.
+func NewManager(ctx context.Context, cluster *rest.Config, cfg config.OperatorConfig, drivers Drivers, scheme *runtime.Scheme) (manager.Manager, error) {
+	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1alpha1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			return nil, fmt.Errorf("registering types: %w", err)
+		}
+	}
+	options, guarded, err := electLeader(cluster, cfg.LeaderElection)
+	if err != nil {
+		return nil, err
+	}
+	options.Scheme = scheme
+	options.Cache = load.CacheOptions()
+	options.Metrics = server.Options{BindAddress: cfg.Metrics.BindAddress}
+	options.HealthProbeBindAddress = cfg.Health.BindAddress
+	mgr, err := manager.New(guarded, options)
+	if err != nil {
+		return nil, fmt.Errorf("making the manager: %w", err)
+	}
+	if err := addChecks(mgr); err != nil {
+		return nil, err
+	}
+	return mgr, setup(ctx, mgr, cfg, drivers, time.Now)
+}
+
+// electLeader prepares leader election, and a configuration whose writes are refused once the lease may have passed to another process.
+func electLeader(cluster *rest.Config, cfg config.LeaderElection) (manager.Options, *rest.Config, error) {
+	guarded := rest.CopyConfig(cluster)
+	guarded.QPS = -1 // the API server's priority and fairness limits clients better than they themselves
+	if !cfg.Enabled {
+		return manager.Options{}, guarded, nil
+	}
+	fence := apply.NewFence(time.Now)
+	guarded.Wrap(fence.Wrap)
+	lock, err := newLock(cluster, cfg)
+	if err != nil {
+		return manager.Options{}, nil, err
+	}
+	return manager.Options{
+		LeaderElection: true, LeaderElectionID: leaseName,
+		LeaderElectionResourceLockInterface: apply.NewLock(lock, fence, cfg.RenewDeadline.Duration, time.Now),
+		LeaderElectionReleaseOnCancel:       true, // main ends when the manager does
+		LeaseDuration:                       &cfg.LeaseDuration.Duration,
+		RenewDeadline:                       &cfg.RenewDeadline.Duration,
+		RetryPeriod:                         &cfg.RetryPeriod.Duration,
+	}, guarded, nil
+}
+
+func newLock(cluster *rest.Config, cfg config.LeaderElection) (resourcelock.Interface, error) {
+	namespace, err := leaseNamespace(cfg)
+	if err != nil {
+		return nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, fmt.Errorf("naming this process for leader election: %w", err)
+	}
+	identity := resourcelock.ResourceLockConfig{Identity: host + "_" + string(uuid.NewUUID())}
+	lock, err := resourcelock.NewFromKubeconfig(resourcelock.LeasesResourceLock, namespace, leaseName, identity, cluster, cfg.RenewDeadline.Duration)
+	if err != nil {
+		return nil, fmt.Errorf("making the lock of leader election: %w", err)
+	}
+	return lock, nil
+}
+
+// leaseNamespace is the configured namespace, or the pod's own.
+func leaseNamespace(cfg config.LeaderElection) (string, error) {
+	if cfg.Namespace != "" {
+		return cfg.Namespace, nil
+	}
+	if own := os.Getenv(podNamespaceVariable); own != "" {
+		return own, nil
+	}
+	content, err := os.ReadFile(podNamespace)
+	if err != nil {
+		return "", fmt.Errorf("finding the namespace of the Lease: %w; outside of a cluster set leaderElection.namespace, or leaderElection.enabled: false", err)
+	}
+	return strings.TrimSpace(string(content)), nil
+}
+
+// addChecks serves /healthz while the process runs and /readyz once the caches are filled.
+func addChecks(mgr manager.Manager) error {
+	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
+		return fmt.Errorf("adding the health check: %w", err)
+	}
+	if err := mgr.AddReadyzCheck("caches", cachesFilled(mgr.GetCache())); err != nil {
+		return fmt.Errorf("adding the readiness check: %w", err)
+	}
+	return nil
+}
+
+// cachesFilled says whether the process could take over at once.
+func cachesFilled(caches cache.Cache) healthz.Checker {
+	return func(request *http.Request) error {
+		ctx, cancel := context.WithTimeout(request.Context(), time.Second)
+		defer cancel()
+		if !caches.WaitForCacheSync(ctx) {
+			return errors.New("the caches are not filled yet")
+		}
+		return nil
+	}
+}
+
+// gateways are those of the configuration, by name, in the words of the model.
+func gateways(configured []config.Gateway) map[string]model.Gateway {
+	byName := make(map[string]model.Gateway, len(configured))
+	for _, gateway := range configured {
+		byName[gateway.Name] = model.Gateway{
+			Name: gateway.Name, Labels: gateway.Labels, Class: gateway.Class,
+			HTTP: gateway.EntryPoints.HTTP, HTTPS: gateway.EntryPoints.HTTPS, ClientAddressDepth: gateway.ClientAddressDepth,
+		}
+	}
+	return byName
+}

@@ -1,0 +1,80 @@
+package controller
+
+import (
+	"context"
+	"time"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/kubemate/kubemate/internal/apply"
+	"github.com/kubemate/kubemate/internal/load"
+	"github.com/kubemate/kubemate/internal/plan"
+)
+
+// Drivers are the drivers that the operator has.
+type Drivers interface {
+	// Kinds are all kinds that they may write, in write order, each once.
+	Kinds() []schema.GroupVersionKind
+	// Select chooses among them for one namespace: by the kinds that the cluster serves and the names of the drivers whose objects stand there.
+	Select(served map[schema.GroupVersionKind]bool, standing map[string]bool) plan.Drivers
+}
+
+// namespaces reconciles namespaces.
+type namespaces struct {
+	reader   *load.Reader
+	engine   *apply.Engine
+	drivers  Drivers
+	kinds    *kinds
+	vanished *vanished
+	reporter *reporter
+	now      func() time.Time
+}
+
+// Reconcile makes one namespace what its custom resources want. The writing goes on after it returns; results come back as events.
+func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+	view, err := n.reader.Namespace(ctx, request.Name)
+	if err != nil {
+		return reconcile.Result{}, err
+	}
+	if view == nil || view.Empty() {
+		n.forget(request.Name)
+		return reconcile.Result{}, nil
+	}
+	gone, err := n.vanished.judge(ctx, view)
+	if err != nil {
+		return reconcile.Result{}, err
+	}
+	if gone.missingCRD != "" {
+		logf.FromContext(ctx).Info("a CustomResourceDefinition of Kubemate is missing: what was programmed stays as it is", "definition", gone.missingCRD)
+	}
+	planned := n.plan(view)
+	hold(&planned, gone.held)
+	if err := n.engine.Submit(planned, view.Live); err != nil {
+		return reconcile.Result{}, err
+	}
+	wait, err := n.reporter.report(view, planned, n.engine.Results(request.Name))
+	return reconcile.Result{RequeueAfter: soonest(gone.wait, wait)}, err
+}
+
+func (n *namespaces) plan(view *load.View) plan.Plan {
+	began := n.now()
+	planned := plan.Namespace(view.Snapshot, n.drivers.Select(n.kinds.Served(), view.Live.Drivers()))
+	compileSeconds.Observe(n.now().Sub(began).Seconds())
+	return planned
+}
+
+func (n *namespaces) forget(name string) {
+	n.engine.Forget(name)
+	n.vanished.forget(name)
+	n.reporter.forget(name)
+}
+
+// soonest is the shorter of two waits, of which 0 is none.
+func soonest(a, b time.Duration) time.Duration {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}

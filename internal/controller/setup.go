@@ -1,0 +1,130 @@
+package controller
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/client-go/discovery"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/apply"
+	"github.com/kubemate/kubemate/internal/config"
+	"github.com/kubemate/kubemate/internal/load"
+)
+
+// compilers is how many namespaces are compiled at once.
+const compilers = 4
+
+// setup adds the controllers to a manager.
+func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, drivers Drivers, now func() time.Time) error {
+	reader, err := load.NewReader(ctx, mgr.GetCache(), mgr.GetScheme(), load.Config{
+		Gateways: gateways(cfg.Edge.Gateways), InjectionAllowed: cfg.Injection.Enabled,
+	})
+	if err != nil {
+		return err
+	}
+	feed := &feed{}
+	engine := apply.NewEngine(apply.Options{
+		Client: mgr.GetClient(), Reader: reader, Scheme: mgr.GetScheme(), Workers: cfg.Concurrency.Apply,
+		Announce: func(namespace string) { feed.add(namespace) }, Now: now,
+	})
+	statuses := apply.NewStatuses(mgr.GetClient())
+	for _, runnable := range []manager.Runnable{engine, statuses} {
+		if err := mgr.Add(runnable); err != nil {
+			return fmt.Errorf("adding the writers: %w", err)
+		}
+	}
+	kinds, err := setupKinds(ctx, mgr, reader, engine, feed, drivers, now)
+	if err != nil {
+		return err
+	}
+	return setupNamespaces(mgr, feed, &namespaces{
+		reader: reader, engine: engine, drivers: drivers, kinds: kinds, vanished: newVanished(reader, now), now: now,
+		reporter: &reporter{statuses: statuses, recorder: mgr.GetEventRecorder("kubemate"), now: now},
+	})
+}
+
+// setupKinds watches what the drivers write, now and whenever the cluster begins or ceases to serve it.
+func setupKinds(ctx context.Context, mgr manager.Manager, reader *load.Reader, engine *apply.Engine, feed *feed, drivers Drivers, now func() time.Time) (*kinds, error) {
+	asking, err := discovery.NewDiscoveryClientForConfigAndClient(mgr.GetConfig(), mgr.GetHTTPClient())
+	if err != nil {
+		return nil, fmt.Errorf("making a discovery client: %w", err)
+	}
+	known := newKinds(drivers.Kinds(), asking, reader, watchGenerated(engine, feed), now)
+	known.changed = func(ctx context.Context) error {
+		all, err := reader.Namespaces(ctx)
+		feed.add(all...)
+		return err
+	}
+	if _, err := known.refresh(ctx, deferred); err != nil {
+		return nil, err
+	}
+	everywhere := false // a standby follows new kinds too, so that its caches are warm
+	concerns := predicate.NewPredicateFuncs(func(crd client.Object) bool {
+		if known.concerns(crd.GetName()) {
+			known.unsettle()
+			return true
+		}
+		return false
+	})
+	one := func(context.Context, client.Object) []reconcile.Request { return []reconcile.Request{request("kinds")} }
+	return known, builder.ControllerManagedBy(mgr).Named("kinds").
+		WithOptions(controller.Options{NeedLeaderElection: &everywhere, RateLimiter: rateLimiter()}).
+		WatchesMetadata(load.NewCRD(), handler.EnqueueRequestsFromMapFunc(one), builder.WithPredicates(concerns)).
+		Complete(known)
+}
+
+// setupNamespaces maps every event to a namespace.
+func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) error {
+	warm := true
+	mapped := handler.EnqueueRequestsFromMapFunc(toNamespace)
+	intents := builder.WithPredicates(updates(intentChanged))
+	return builder.ControllerManagedBy(mgr).Named("namespace").
+		WithOptions(controller.Options{EnableWarmup: &warm, MaxConcurrentReconciles: compilers, RateLimiter: rateLimiter()}).
+		WatchesRawSource(feed).
+		Watches(&v1alpha1.CanaryRelease{}, mapped, intents).
+		Watches(&v1alpha1.MeshPolicy{}, mapped, intents).
+		Watches(&v1alpha1.IngressProfile{}, handler.EnqueueRequestsFromMapFunc(withRivals(reconciler.reader)), intents).
+		Watches(&corev1.Namespace{}, mapped, builder.WithPredicates(updates(namespaceChanged))).
+		Watches(&corev1.Service{}, mapped, builder.WithPredicates(updates(serviceChanged))).
+		Watches(&appsv1.Deployment{}, mapped, builder.WithPredicates(updates(deploymentChanged))).
+		Watches(&discoveryv1.EndpointSlice{}, mapped, builder.WithPredicates(updates(endpointsChanged))).
+		Complete(reconciler)
+}
+
+// rateLimiter backs off from 5 ms to 30 s: the default's 16 minutes are too long for traffic.
+func rateLimiter() workqueue.TypedRateLimiter[reconcile.Request] {
+	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](5*time.Millisecond, 30*time.Second)
+}
+
+// withRivals maps an IngressProfile to its namespace and to those that share a host with it.
+func withRivals(reader *load.Reader) handler.MapFunc {
+	return func(ctx context.Context, object client.Object) []reconcile.Request {
+		requests := toNamespace(ctx, object)
+		profile, ok := object.(*v1alpha1.IngressProfile)
+		if !ok {
+			return requests
+		}
+		rivals, err := reader.Rivals(ctx, profile)
+		if err != nil {
+			logf.FromContext(ctx).Error(err, "finding the namespaces that share a host", "profile", client.ObjectKeyFromObject(profile))
+		}
+		for _, rival := range rivals {
+			requests = append(requests, request(rival))
+		}
+		return requests
+	}
+}

@@ -1,0 +1,131 @@
+package controller
+
+import (
+	"context"
+	"reflect"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	toolscache "k8s.io/client-go/tools/cache"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/kubemate/kubemate/internal/apply"
+	"github.com/kubemate/kubemate/internal/load"
+)
+
+// toNamespace maps an object to its namespace, and a Namespace to itself.
+func toNamespace(_ context.Context, object client.Object) []reconcile.Request {
+	if namespace := object.GetNamespace(); namespace != "" {
+		return []reconcile.Request{request(namespace)}
+	}
+	return []reconcile.Request{request(object.GetName())}
+}
+
+// updates lets creations and deletions through, and those updates in which something changed that matters.
+func updates(matters func(before, after client.Object) bool) predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool { return matters(e.ObjectOld, e.ObjectNew) }}
+}
+
+// intentChanged: the spec, an annotation, or the wish to be deleted. Not the status, which is ours.
+func intentChanged(before, after client.Object) bool {
+	return before.GetGeneration() != after.GetGeneration() || before.GetUID() != after.GetUID() ||
+		before.GetDeletionTimestamp().IsZero() != after.GetDeletionTimestamp().IsZero() ||
+		!reflect.DeepEqual(before.GetAnnotations(), after.GetAnnotations())
+}
+
+// serviceChanged: everything but the status. What happens to generated Services is noticed as for every generated object.
+func serviceChanged(before, after client.Object) bool {
+	was, is := before.(*corev1.Service), after.(*corev1.Service)
+	return !reflect.DeepEqual(was.Spec, is.Spec) || !reflect.DeepEqual(was.Labels, is.Labels) ||
+		!reflect.DeepEqual(was.Annotations, is.Annotations) || was.UID != is.UID || load.Ours(was) != load.Ours(is)
+}
+
+// deploymentChanged: what the cache keeps of the spec. Not the status, which changes with every pod; endpoints tell what is ready.
+func deploymentChanged(before, after client.Object) bool {
+	return !reflect.DeepEqual(before.(*appsv1.Deployment).Spec, after.(*appsv1.Deployment).Spec) || before.GetUID() != after.GetUID()
+}
+
+// endpointsChanged: how many endpoints there are and which are ready, or whose they are.
+func endpointsChanged(before, after client.Object) bool {
+	was, is := before.(*discoveryv1.EndpointSlice), after.(*discoveryv1.EndpointSlice)
+	return !reflect.DeepEqual(was.Endpoints, is.Endpoints) || !reflect.DeepEqual(was.Labels, is.Labels)
+}
+
+// namespaceChanged: its deletion begins, or its annotations, of which some may be borrowed.
+func namespaceChanged(before, after client.Object) bool {
+	return before.GetDeletionTimestamp().IsZero() != after.GetDeletionTimestamp().IsZero() ||
+		!reflect.DeepEqual(before.GetAnnotations(), after.GetAnnotations()) || before.GetUID() != after.GetUID()
+}
+
+// generated watches the objects of one generated kind: changes by others lead to a reconciliation, echoes of own writes do not.
+type generated struct {
+	kind   schema.GroupVersionKind
+	engine *apply.Engine
+	feed   *feed
+}
+
+// watchGenerated watches a generated kind.
+func watchGenerated(engine *apply.Engine, to *feed) func(schema.GroupVersionKind, cache.Informer) error {
+	return func(kind schema.GroupVersionKind, informer cache.Informer) error {
+		_, err := informer.AddEventHandler(generated{kind, engine, to})
+		return err
+	}
+}
+
+// OnAdd is called for each object that appears.
+func (g generated) OnAdd(obj any, initial bool) {
+	object, ok := g.object(obj)
+	if ok && !g.engine.Observe(object) && !initial && g.matters(object) {
+		g.feed.add(object.GetNamespace())
+	}
+}
+
+// OnUpdate is called for each change.
+func (g generated) OnUpdate(before, after any) {
+	was, ok := g.object(before)
+	is, okToo := g.object(after)
+	if !ok || !okToo || was.GetResourceVersion() == is.GetResourceVersion() {
+		return
+	}
+	if !g.engine.Observe(is) && (g.matters(was) || g.matters(is)) && !onlyStatus(was, is) {
+		g.feed.add(is.GetNamespace())
+	}
+}
+
+// OnDelete is called for each object that disappears.
+func (g generated) OnDelete(obj any) {
+	if unknown, ok := obj.(toolscache.DeletedFinalStateUnknown); ok {
+		obj = unknown.Obj
+	}
+	object, ok := g.object(obj)
+	if ok && !g.engine.Gone(object) && g.matters(object) {
+		g.feed.add(object.GetNamespace())
+	}
+}
+
+// object gives the object its kind, which objects in the cache lack. The object in the cache stays as it is.
+func (g generated) object(obj any) (client.Object, bool) {
+	object, ok := obj.(client.Object)
+	if !ok {
+		return nil, false
+	}
+	return named{object, g.kind}, true
+}
+
+// matters: it is ours, or stands in the place of an object that is wanted.
+func (g generated) matters(object client.Object) bool {
+	return load.Ours(object) || g.engine.Wants(object)
+}
+
+// onlyStatus says whether a change left the spec, labels and annotations alone. Kinds without generations are never sure.
+func onlyStatus(was, is client.Object) bool {
+	return is.GetGeneration() > 0 && was.GetGeneration() == is.GetGeneration() && was.GetUID() == is.GetUID() &&
+		was.GetDeletionTimestamp().IsZero() == is.GetDeletionTimestamp().IsZero() &&
+		reflect.DeepEqual(was.GetLabels(), is.GetLabels()) && reflect.DeepEqual(was.GetAnnotations(), is.GetAnnotations())
+}

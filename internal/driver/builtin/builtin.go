@@ -1,0 +1,109 @@
+// Package builtin is the only importer of concrete drivers: it registers their types, lists the kinds that they write and chooses among
+// them. A new mesh is a new driver folder and a few lines here.
+package builtin
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubemate/kubemate/internal/config"
+	"github.com/kubemate/kubemate/internal/driver"
+	"github.com/kubemate/kubemate/internal/driver/kube"
+	"github.com/kubemate/kubemate/internal/driver/linkerd"
+	"github.com/kubemate/kubemate/internal/driver/traefik"
+	"github.com/kubemate/kubemate/internal/plan"
+)
+
+// Drivers are the drivers that the configuration enables.
+type Drivers struct {
+	kube driver.Driver
+	// meshes are all generations, so that what one of them left behind is pruned; allowed are those that may write.
+	meshes, allowed []generation
+	edge            driver.EdgeDriver
+}
+
+// generation is a mesh driver, and the kind by which it is known that the cluster serves what it writes.
+type generation struct {
+	driver driver.MeshDriver
+	sign   []schema.GroupVersionKind
+}
+
+// New takes the drivers that the configuration enables.
+func New(cfg config.OperatorConfig) Drivers {
+	drivers := Drivers{kube: kube.Driver()}
+	if cfg.Mesh.Driver != config.None {
+		drivers.meshes, drivers.allowed = generations(cfg.Mesh.Linkerd)
+	}
+	if cfg.Edge.Driver != config.None {
+		drivers.edge = traefik.New()
+	}
+	return drivers
+}
+
+// AddToScheme registers the types of all drivers.
+func AddToScheme(scheme *runtime.Scheme) error {
+	for name, add := range map[string]func(*runtime.Scheme) error{"linkerd": linkerd.AddToScheme, "traefik": traefik.AddToScheme} {
+		if err := add(scheme); err != nil {
+			return fmt.Errorf("registering the types of the driver %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// Kinds are all kinds that the enabled drivers may write, in write order, each once.
+func (d Drivers) Kinds() []schema.GroupVersionKind {
+	all := []driver.Driver{d.kube}
+	for _, mesh := range d.meshes {
+		all = append(all, mesh.driver)
+	}
+	if d.edge != nil {
+		all = append(all, d.edge)
+	}
+	var kinds []schema.GroupVersionKind
+	seen := map[schema.GroupVersionKind]bool{}
+	for _, one := range all {
+		for _, kind := range one.Kinds() {
+			if !seen[kind] {
+				seen[kind] = true
+				kinds = append(kinds, kind)
+			}
+		}
+	}
+	return kinds
+}
+
+// Select chooses the drivers of one namespace: by what the cluster serves, and for the mesh by what already stands in the namespace, because
+// clients keep to the vocabulary that they met first.
+func (d Drivers) Select(served map[schema.GroupVersionKind]bool, standing map[string]bool) plan.Drivers {
+	chosen := plan.Drivers{Kube: d.kube, Mesh: d.mesh(served, standing)}
+	if d.edge != nil && serves(served, d.edge.Kinds()) {
+		chosen.Edge = d.edge
+	}
+	return chosen
+}
+
+func (d Drivers) mesh(served map[schema.GroupVersionKind]bool, standing map[string]bool) driver.MeshDriver {
+	for _, mesh := range d.allowed {
+		if standing[mesh.driver.Name()] {
+			return mesh.driver
+		}
+	}
+	for _, mesh := range d.allowed {
+		if serves(served, mesh.sign) {
+			return mesh.driver
+		}
+	}
+	return nil
+}
+
+// serves says whether one of the kinds is served.
+func serves(served map[schema.GroupVersionKind]bool, kinds []schema.GroupVersionKind) bool {
+	for _, kind := range kinds {
+		if served[kind] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,36 @@
+package load
+
+import (
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+)
+
+// CRDs is the kind by which new and vanished kinds are noticed; its metadata alone is watched, because the schemas are large.
+var CRDs = schema.GroupVersionKind{Group: "apiextensions.k8s.io", Version: "v1", Kind: "CustomResourceDefinition"}
+
+// CacheOptions keep in memory what composing and comparing need and no more. Kinds that are not named here are generated ones. Reads of a
+// kind that nobody watches fail instead of starting a watch of the whole cluster, Secrets among it.
+func CacheOptions() cache.Options {
+	shared := true
+	return cache.Options{
+		ReaderFailOnMissingInformer:  true,
+		DefaultUnsafeDisableDeepCopy: &shared, // what comes out of the cache is only read
+		DefaultTransform:             generated,
+		ByObject: map[client.Object]cache.ByObject{
+			&v1alpha1.CanaryRelease{}:    {Transform: input},
+			&v1alpha1.MeshPolicy{}:       {Transform: input},
+			&v1alpha1.IngressProfile{}:   {Transform: input},
+			&corev1.Namespace{}:          {Transform: input},
+			&corev1.Service{}:            {Transform: service},
+			&appsv1.Deployment{}:         {Transform: deployment},
+			&discoveryv1.EndpointSlice{}: {Transform: endpointSlice},
+			NewCRD():                     {Transform: input},
+		},
+	}
+}

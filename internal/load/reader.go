@@ -1,0 +1,179 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// indexGroup finds generated objects of a namespace by the group of the plan that they belong to, and all of them by everyGroup.
+const (
+	indexGroup = "kubemate.group"
+	everyGroup = "*"
+)
+
+// ErrNotServed says that the cluster does not serve a kind, or only began to a moment ago.
+var ErrNotServed = errors.New("the cluster does not serve the kind")
+
+// Reader reads the cache.
+type Reader struct {
+	cache  cache.Cache
+	scheme *runtime.Scheme
+
+	// Gateways of the operator's configuration, by name.
+	gateways map[string]model.Gateway
+	// injectionAllowed says whether the operator may annotate Namespaces.
+	injectionAllowed bool
+
+	mu    sync.RWMutex
+	kinds []schema.GroupVersionKind
+}
+
+// Config is what a Snapshot holds of the operator's configuration.
+type Config struct {
+	Gateways         map[string]model.Gateway
+	InjectionAllowed bool
+}
+
+// NewReader makes a Reader, and the indexes that it needs on kinds that are always there.
+func NewReader(ctx context.Context, from cache.Cache, scheme *runtime.Scheme, cfg Config) (*Reader, error) {
+	byHost := func(obj client.Object) []string { return hostKeys(obj.(*v1alpha1.IngressProfile)) }
+	if err := from.IndexField(ctx, &v1alpha1.IngressProfile{}, indexHosts, byHost); err != nil {
+		return nil, fmt.Errorf("indexing IngressProfiles by host: %w", err)
+	}
+	return &Reader{cache: from, scheme: scheme, gateways: cfg.Gateways, injectionAllowed: cfg.InjectionAllowed}, nil
+}
+
+// Prepare makes a generated kind ready to be read: its cache has an index and is filled when Prepare returns.
+func (r *Reader) Prepare(ctx context.Context, kind schema.GroupVersionKind) (cache.Informer, error) {
+	object, err := r.New(kind)
+	if err != nil {
+		return nil, err
+	}
+	informer, err := r.cache.GetInformer(ctx, object, cache.BlockUntilSynced(false))
+	if err != nil {
+		return nil, fmt.Errorf("watching %s: %w", kind.Kind, err)
+	}
+	if err := r.cache.IndexField(ctx, object, indexGroup, groupKeys); err != nil {
+		return nil, fmt.Errorf("indexing %s by group: %w", kind.Kind, err)
+	}
+	return informer, nil
+}
+
+// Forget drops the cache of a kind that the cluster no longer serves.
+func (r *Reader) Forget(ctx context.Context, kind schema.GroupVersionKind) error {
+	object, err := r.New(kind)
+	if err != nil {
+		return err
+	}
+	if err := r.cache.RemoveInformer(ctx, object); err != nil {
+		return fmt.Errorf("no longer watching %s: %w", kind.Kind, err)
+	}
+	return nil
+}
+
+// SetKinds says which generated kinds can be read, in write order.
+func (r *Reader) SetKinds(kinds []schema.GroupVersionKind) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kinds = slices.Clone(kinds)
+}
+
+// Kinds are the generated kinds that can be read, in write order.
+func (r *Reader) Kinds() []schema.GroupVersionKind {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.kinds
+}
+
+// New is an empty object of a kind.
+func (r *Reader) New(kind schema.GroupVersionKind) (client.Object, error) {
+	made, err := r.scheme.New(kind)
+	if err != nil {
+		return nil, fmt.Errorf("making a %s: %w", kind, err)
+	}
+	object, ok := made.(client.Object)
+	if !ok {
+		return nil, fmt.Errorf("making a %s: %T is no object", kind, made)
+	}
+	object.GetObjectKind().SetGroupVersionKind(kind)
+	return object, nil
+}
+
+// Get reads one object of a kind, ours or not. Nil without error: there is none.
+func (r *Reader) Get(ctx context.Context, kind schema.GroupVersionKind, key client.ObjectKey) (client.Object, error) {
+	object, err := r.New(kind)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.cache.Get(ctx, key, object); err != nil {
+		if client.IgnoreNotFound(err) == nil {
+			return nil, nil
+		}
+		if missing := (*cache.ErrResourceNotCached)(nil); errors.As(err, &missing) {
+			return nil, fmt.Errorf("reading %s %s: %w", kind.Kind, key, ErrNotServed)
+		}
+		return nil, fmt.Errorf("reading %s %s: %w", kind.Kind, key, err)
+	}
+	object.GetObjectKind().SetGroupVersionKind(kind)
+	return object, nil
+}
+
+// Group lists the generated objects of a namespace that carry the label of a group.
+func (r *Reader) Group(ctx context.Context, namespace, label string) ([]client.Object, error) {
+	var objects []client.Object
+	for _, kind := range r.Kinds() {
+		found, err := r.list(ctx, kind, namespace, label)
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, found...)
+	}
+	return objects, nil
+}
+
+func (r *Reader) list(ctx context.Context, kind schema.GroupVersionKind, namespace, label string) ([]client.Object, error) {
+	made, err := r.scheme.New(kind.GroupVersion().WithKind(kind.Kind + "List"))
+	if err != nil {
+		return nil, fmt.Errorf("making a list of %s: %w", kind, err)
+	}
+	list, ok := made.(client.ObjectList)
+	if !ok {
+		return nil, fmt.Errorf("making a list of %s: %T is no list", kind, made)
+	}
+	if err := r.cache.List(ctx, list, client.InNamespace(namespace), client.MatchingFields{indexGroup: label}); err != nil {
+		return nil, fmt.Errorf("listing the generated objects %s of namespace %s: %w", kind.Kind, namespace, err)
+	}
+	var objects []client.Object
+	err = meta.EachListItem(list, func(item runtime.Object) error {
+		object, ok := item.(client.Object)
+		if !ok {
+			return fmt.Errorf("listing %s: %T is no object", kind, item)
+		}
+		object.GetObjectKind().SetGroupVersionKind(kind)
+		objects = append(objects, object)
+		return nil
+	})
+	return objects, err
+}
+
+// groupKeys are the values of indexGroup for an object.
+func groupKeys(object client.Object) []string {
+	if !Ours(object) {
+		return nil
+	}
+	return []string{everyGroup, object.GetLabels()[v1alpha1.LabelGroup]}
+}
+
+func sortBy[T any](items []T, compare func(a, b T) int) { slices.SortFunc(items, compare) }

@@ -1,0 +1,140 @@
+package load
+
+import (
+	"context"
+	"fmt"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/compose"
+)
+
+// View is one namespace: what is wanted of it and what stands there.
+type View struct {
+	compose.Snapshot
+	Live Live
+}
+
+// Live is what stands in a namespace of what Kubemate wrote.
+type Live struct {
+	// Objects that were generated, of all kinds that can be read.
+	Objects []client.Object
+	// Borrowers are objects that users own and that carry annotations of Kubemate.
+	Borrowers []client.Object
+}
+
+// Drivers are the names of the drivers that emitted the standing objects.
+func (l Live) Drivers() map[string]bool {
+	names := map[string]bool{}
+	for _, object := range l.Objects {
+		names[object.GetLabels()[v1alpha1.LabelDriver]] = true
+	}
+	return names
+}
+
+// Empty says whether nothing is wanted of the namespace and nothing of Kubemate stands in it.
+func (v *View) Empty() bool {
+	return len(v.Releases)+len(v.Policies)+len(v.Profiles)+len(v.Live.Objects)+len(v.Live.Borrowers) == 0
+}
+
+// Namespace reads a namespace. Nil: there is none, or it is being deleted.
+func (r *Reader) Namespace(ctx context.Context, name string) (*View, error) {
+	var namespace corev1.Namespace
+	if err := r.cache.Get(ctx, client.ObjectKey{Name: name}, &namespace); err != nil {
+		if client.IgnoreNotFound(err) == nil {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("reading namespace %s: %w", name, err)
+	}
+	if !namespace.DeletionTimestamp.IsZero() {
+		return nil, nil
+	}
+	view := &View{Snapshot: compose.Snapshot{Namespace: name, Gateways: r.gateways, InjectionAllowed: r.injectionAllowed}}
+	if err := r.intents(ctx, view); err != nil {
+		return nil, err
+	}
+	if err := r.live(ctx, view, &namespace); err != nil {
+		return nil, err
+	}
+	if view.Empty() {
+		return view, nil
+	}
+	return view, r.surroundings(ctx, view)
+}
+
+// intents reads the custom resources.
+func (r *Reader) intents(ctx context.Context, view *View) error {
+	var releases v1alpha1.CanaryReleaseList
+	var policies v1alpha1.MeshPolicyList
+	var profiles v1alpha1.IngressProfileList
+	for _, list := range []client.ObjectList{&releases, &policies, &profiles} {
+		if err := r.cache.List(ctx, list, client.InNamespace(view.Namespace)); err != nil {
+			return fmt.Errorf("listing the custom resources of namespace %s: %w", view.Namespace, err)
+		}
+	}
+	view.Releases = standing(releases.Items)
+	view.Policies = standing(policies.Items)
+	view.Profiles = standing(profiles.Items)
+	claims, err := r.claims(ctx, view.Namespace, view.Profiles)
+	view.Claims = claims
+	return err
+}
+
+// live reads what Kubemate wrote.
+func (r *Reader) live(ctx context.Context, view *View, namespace *corev1.Namespace) error {
+	objects, err := r.Group(ctx, view.Namespace, everyGroup)
+	if err != nil {
+		return err
+	}
+	view.Live.Objects = objects
+	if Borrows(namespace) {
+		namespace.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
+		view.Live.Borrowers = append(view.Live.Borrowers, namespace)
+	}
+	view.Retained = Retained(objects)
+	return nil
+}
+
+// surroundings reads what the intents are about.
+func (r *Reader) surroundings(ctx context.Context, view *View) error {
+	var services corev1.ServiceList
+	var deployments appsv1.DeploymentList
+	var slices discoveryv1.EndpointSliceList
+	for _, list := range []client.ObjectList{&services, &deployments, &slices} {
+		if err := r.cache.List(ctx, list, client.InNamespace(view.Namespace)); err != nil {
+			return fmt.Errorf("listing what the custom resources of namespace %s are about: %w", view.Namespace, err)
+		}
+	}
+	view.LeafSelectors = map[string]map[string]string{}
+	for i := range services.Items {
+		service := &services.Items[i]
+		if Ours(service) {
+			view.LeafSelectors[service.Name] = service.Spec.Selector
+		} else {
+			view.Services = append(view.Services, service)
+		}
+	}
+	for i := range deployments.Items {
+		view.Deployments = append(view.Deployments, &deployments.Items[i])
+	}
+	view.Endpoints = CountEndpoints(slices.Items)
+	return nil
+}
+
+// standing leaves out what is being deleted.
+func standing[T any, P interface {
+	*T
+	client.Object
+}](items []T) []P {
+	kept := make([]P, 0, len(items))
+	for i := range items {
+		if item := P(&items[i]); item.GetDeletionTimestamp().IsZero() {
+			kept = append(kept, item)
+		}
+	}
+	return kept
+}

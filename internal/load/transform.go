@@ -1,0 +1,136 @@
+package load
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// input keeps an object that users own: all but the bookkeeping that nobody here reads.
+func input(obj any) (any, error) {
+	if object, ok := obj.(client.Object); ok {
+		stripBookkeeping(object)
+	}
+	return obj, nil
+}
+
+// generated keeps objects of ours, and of the others of the same kind only that they exist, so that a collision of names is seen without a
+// read from the API server.
+func generated(obj any) (any, error) {
+	object, ok := obj.(client.Object)
+	if !ok {
+		return obj, nil
+	}
+	if !labelled(object) {
+		return bare(object)
+	}
+	object.SetManagedFields(relevant(object.GetManagedFields()))
+	dropLastApplied(object)
+	return object, nil
+}
+
+// service is input and generated at once: Services are both.
+func service(obj any) (any, error) {
+	if object, ok := obj.(client.Object); ok && labelled(object) {
+		return generated(obj)
+	}
+	return input(obj)
+}
+
+// relevant reduces managed fields to what writing needs: that our manager is there, and which fields outside of metadata others hold.
+func relevant(entries []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntry {
+	var kept []metav1.ManagedFieldsEntry
+	for _, entry := range entries {
+		switch {
+		case entry.Subresource != "":
+		case entry.Manager == FieldManager:
+			kept = append(kept, metav1.ManagedFieldsEntry{Manager: entry.Manager, Operation: entry.Operation})
+		case beyondMetadata(entry.FieldsV1):
+			kept = append(kept, metav1.ManagedFieldsEntry{Manager: entry.Manager, Operation: entry.Operation, FieldsV1: entry.FieldsV1})
+		}
+	}
+	return kept
+}
+
+// beyondMetadata says whether fields outside of metadata and status are held. Foreign labels and annotations are none of our business.
+func beyondMetadata(fields *metav1.FieldsV1) bool {
+	if fields == nil {
+		return false
+	}
+	var top map[string]json.RawMessage
+	if err := json.Unmarshal(fields.GetRawBytes(), &top); err != nil {
+		return true // unreadable: looked at when it is compared
+	}
+	delete(top, "f:metadata")
+	delete(top, "f:status")
+	return len(top) > 0
+}
+
+// bare is an object of the same type that has nothing but the names by which it is recognised.
+func bare(object client.Object) (client.Object, error) {
+	empty, ok := reflect.New(reflect.TypeOf(object).Elem()).Interface().(client.Object)
+	if !ok {
+		return nil, fmt.Errorf("reducing %T to its metadata: it is no object", object)
+	}
+	empty.GetObjectKind().SetGroupVersionKind(object.GetObjectKind().GroupVersionKind())
+	empty.SetNamespace(object.GetNamespace())
+	empty.SetName(object.GetName())
+	empty.SetUID(object.GetUID())
+	empty.SetResourceVersion(object.GetResourceVersion())
+	return empty, nil
+}
+
+func stripBookkeeping(object client.Object) {
+	object.SetManagedFields(nil)
+	dropLastApplied(object)
+}
+
+// dropLastApplied drops kubectl's copy of the whole object.
+func dropLastApplied(object client.Object) {
+	delete(object.GetAnnotations(), corev1.LastAppliedConfigAnnotation)
+}
+
+// deployment keeps selector, replicas, the number of ready ones and, of the pod template, labels, ports and probes.
+func deployment(obj any) (any, error) {
+	full, ok := obj.(*appsv1.Deployment)
+	if !ok {
+		return obj, nil
+	}
+	stripBookkeeping(full)
+	kept := &appsv1.Deployment{TypeMeta: full.TypeMeta, ObjectMeta: full.ObjectMeta}
+	kept.Spec.Replicas, kept.Spec.Selector = full.Spec.Replicas, full.Spec.Selector
+	kept.Status.ReadyReplicas = full.Status.ReadyReplicas
+	kept.Spec.Template.Labels = full.Spec.Template.Labels
+	for i := range full.Spec.Template.Spec.Containers {
+		container := &full.Spec.Template.Spec.Containers[i]
+		kept.Spec.Template.Spec.Containers = append(kept.Spec.Template.Spec.Containers, corev1.Container{
+			Name: container.Name, Ports: container.Ports,
+			LivenessProbe: container.LivenessProbe, ReadinessProbe: container.ReadinessProbe, StartupProbe: container.StartupProbe,
+		})
+	}
+	return kept, nil
+}
+
+// endpointSlice keeps only which Service it belongs to and how many of its endpoints are ready.
+func endpointSlice(obj any) (any, error) {
+	full, ok := obj.(*discoveryv1.EndpointSlice)
+	if !ok {
+		return obj, nil
+	}
+	kept := &discoveryv1.EndpointSlice{TypeMeta: full.TypeMeta}
+	kept.Name, kept.Namespace, kept.UID, kept.ResourceVersion = full.Name, full.Namespace, full.UID, full.ResourceVersion
+	if service, named := full.Labels[discoveryv1.LabelServiceName]; named {
+		kept.Labels = map[string]string{discoveryv1.LabelServiceName: service}
+	}
+	kept.Endpoints = make([]discoveryv1.Endpoint, len(full.Endpoints))
+	for i := range full.Endpoints {
+		kept.Endpoints[i].Conditions.Ready = full.Endpoints[i].Conditions.Ready
+	}
+	return kept, nil
+}

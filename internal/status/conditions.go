@@ -1,0 +1,140 @@
+package status
+
+import (
+	"strconv"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/apply"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// Bounds of the schema.
+const (
+	maxProblems = 32
+	maxMessage  = 1024
+)
+
+// common computes what the kinds share.
+func (n *Namespace) common(origin model.Origin, generation int64, old v1alpha1.CommonStatus) v1alpha1.CommonStatus {
+	accepted := n.accepted(origin)
+	programmed := n.programmed(origin, old)
+	ready := summary(accepted, programmed)
+	next := v1alpha1.CommonStatus{ObservedGeneration: generation, Problems: n.list(origin)}
+	for _, condition := range old.Conditions {
+		next.Conditions = append(next.Conditions, *condition.DeepCopy())
+	}
+	for _, condition := range []metav1.Condition{accepted, programmed, ready} {
+		condition.ObservedGeneration = generation
+		condition.LastTransitionTime = metav1.NewTime(n.Now.Truncate(1e9)) // the API keeps seconds
+		condition.Message = shorten(condition.Message)
+		meta.SetStatusCondition(&next.Conditions, condition)
+	}
+	return next
+}
+
+func (n *Namespace) accepted(origin model.Origin) metav1.Condition {
+	condition := metav1.Condition{
+		Type: v1alpha1.ConditionAccepted, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonAccepted, Message: "understood as a whole",
+	}
+	problems := n.problems[origin]
+	if len(problems) == 0 {
+		return condition
+	}
+	first := problems[0]
+	for _, problem := range problems {
+		if !problem.Advisory {
+			first, condition.Status = problem, metav1.ConditionFalse
+			break
+		}
+	}
+	condition.Reason, condition.Message = first.Reason, first.Message
+	if first.Origin.Path != "" {
+		condition.Message = first.Origin.Path + ": " + first.Message
+	}
+	if more := len(problems) - 1; more > 0 {
+		condition.Message += " (and " + strconv.Itoa(more) + " more, see status.problems)"
+	}
+	return condition
+}
+
+// programmed says how far the objects are. An object that is not accepted keeps what it last programmed, and so does the condition.
+func (n *Namespace) programmed(origin model.Origin, old v1alpha1.CommonStatus) metav1.Condition {
+	condition := metav1.Condition{Type: v1alpha1.ConditionProgrammed, Status: metav1.ConditionFalse}
+	if n.refused(origin) {
+		condition.Reason, condition.Message = v1alpha1.ReasonHeld, "not accepted: what was programmed before stays as it is"
+		if meta.IsStatusConditionTrue(old.Conditions, v1alpha1.ConditionProgrammed) {
+			condition.Status = metav1.ConditionTrue
+		}
+		return condition
+	}
+	if worst := n.worst(origin); worst.State != apply.Done {
+		condition.Reason, condition.Message = worst.Reason, worst.Message
+		if worst.Reason == "" {
+			condition.Reason, condition.Message = v1alpha1.ReasonPending, "generated objects are being written"
+		}
+		return condition
+	}
+	if waiting, waits := n.Plan.Waiting[origin]; waits {
+		condition.Reason, condition.Message = waiting.Reason, waiting.Message
+		return condition
+	}
+	condition.Status, condition.Reason, condition.Message = metav1.ConditionTrue, v1alpha1.ReasonStored, "all generated objects are stored"
+	return condition
+}
+
+// worst is the result that a person should look at first.
+func (n *Namespace) worst(origin model.Origin) apply.Result {
+	rank := map[apply.State]int{apply.Done: 0, apply.Pending: 1, apply.Held: 2, apply.Failed: 3}
+	worst := apply.Result{State: apply.Done}
+	for _, key := range n.groups[origin] {
+		result, known := n.Results[key]
+		if !known {
+			result = apply.Result{State: apply.Pending}
+		}
+		if rank[result.State] > rank[worst.State] {
+			worst = result
+		}
+	}
+	return worst
+}
+
+func summary(accepted, programmed metav1.Condition) metav1.Condition {
+	for _, condition := range []metav1.Condition{accepted, programmed} {
+		if condition.Status != metav1.ConditionTrue {
+			return metav1.Condition{
+				Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: condition.Reason, Message: condition.Message,
+			}
+		}
+	}
+	ready := metav1.Condition{
+		Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonReady, Message: programmed.Message,
+	}
+	if accepted.Reason != v1alpha1.ReasonAccepted {
+		ready.Message = accepted.Message
+	}
+	return ready
+}
+
+// list writes the problems out.
+func (n *Namespace) list(origin model.Origin) []v1alpha1.ProblemStatus {
+	var problems []v1alpha1.ProblemStatus
+	for _, problem := range n.problems[origin] {
+		if len(problems) == maxProblems {
+			break
+		}
+		problems = append(problems, v1alpha1.ProblemStatus{
+			Path: problem.Origin.Path, Reason: problem.Reason, Message: shorten(problem.Message),
+		})
+	}
+	return problems
+}
+
+func shorten(message string) string {
+	if runes := []rune(message); len(runes) > maxMessage {
+		return string(runes[:maxMessage-1]) + "…"
+	}
+	return message
+}

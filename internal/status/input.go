@@ -1,0 +1,68 @@
+package status
+
+import (
+	"slices"
+	"time"
+
+	"github.com/kubemate/kubemate/internal/apply"
+	"github.com/kubemate/kubemate/internal/compose"
+	"github.com/kubemate/kubemate/internal/model"
+	"github.com/kubemate/kubemate/internal/plan"
+)
+
+// Input is what is known of a namespace when statuses are computed.
+type Input struct {
+	// Plan of the namespace.
+	Plan plan.Plan
+	// Results of the plan's groups, by key. A missing one is not written yet.
+	Results map[string]apply.Result
+	// Endpoints of the namespace's Services, by name.
+	Endpoints map[string]compose.Endpoints
+	// Now is the time of transitions.
+	Now time.Time
+}
+
+// Namespace computes the statuses of one namespace's custom resources.
+type Namespace struct {
+	Input
+
+	problems map[model.Origin]model.Problems
+	groups   map[model.Origin][]string
+	services map[string]*model.Service
+}
+
+// New prepares the statuses of a namespace.
+func New(in Input) *Namespace {
+	n := &Namespace{
+		Input: in, problems: map[model.Origin]model.Problems{}, groups: map[model.Origin][]string{}, services: map[string]*model.Service{},
+	}
+	for _, problem := range in.Plan.Problems {
+		object := problem.Origin.Object()
+		n.problems[object] = append(n.problems[object], problem)
+	}
+	for i := range in.Plan.Groups {
+		n.addGroup(&in.Plan.Groups[i])
+	}
+	for i := range in.Plan.Model.Services {
+		n.services[in.Plan.Model.Services[i].Name] = &in.Plan.Model.Services[i]
+	}
+	return n
+}
+
+func (n *Namespace) addGroup(group *plan.Group) {
+	var origins []model.Origin
+	for i := range group.Objects {
+		origins = append(origins, group.Objects[i].Origins...)
+	}
+	for i := range group.Borrowed {
+		origins = append(origins, group.Borrowed[i].Origins...)
+	}
+	for _, origin := range model.SortOrigins(origins) {
+		n.groups[origin] = append(n.groups[origin], group.Key)
+	}
+}
+
+// refused says whether an object is not accepted.
+func (n *Namespace) refused(origin model.Origin) bool {
+	return slices.ContainsFunc(n.problems[origin], func(p model.Problem) bool { return !p.Advisory })
+}
