@@ -32,7 +32,7 @@ func cookieExpression(cookie model.ValueMatch) (string, error) {
 		return cookieRegex(cookie.Value)
 	}
 	if strings.Contains(cookie.Value, ";") {
-		return "", fmt.Errorf("%q holds a semicolon, which ends a cookie; leave it out", cookie.Value)
+		return "", invalid{fmt.Errorf("%q holds a semicolon, which ends a cookie; leave it out", cookie.Value)}
 	}
 	if cookie.Kind == model.MatchPrefix {
 		return regexp.QuoteMeta(cookie.Value) + "[^;]*", nil

@@ -1,6 +1,8 @@
 package traefik
 
 import (
+	"fmt"
+
 	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -58,8 +60,8 @@ func (w *edgeWriter) entryPoint() string {
 		name, field = w.edge.Gateway.HTTPS, "TLS"
 	}
 	if name == "" {
-		w.refuse("spec.gateway", textError("the gateway "+w.edge.Gateway.Name+" has no entry point for "+field+
-			"; ask the administrator to name one, or choose another gateway"))
+		w.refuse("spec.gateway", invalid{fmt.Errorf("the gateway %s has no entry point for %s; ask the administrator to name one, or choose another gateway",
+			w.edge.Gateway.Name, field)})
 	}
 	return name
 }
@@ -68,7 +70,7 @@ func (w *edgeWriter) entryPoint() string {
 func (w *edgeWriter) ownPath(seen map[string]string, route *model.EdgeRoute) bool {
 	path := encode(pathIdentity(route.Path))
 	if first, taken := seen[path]; taken {
-		w.refuse(route.YAMLPath, textError("the path is that of "+first+" already; leave one of them out"))
+		w.refuse(route.YAMLPath, invalid{fmt.Errorf("the path is that of %s already; leave one of them out", first)})
 		return false
 	}
 	seen[path] = route.YAMLPath

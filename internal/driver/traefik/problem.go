@@ -13,17 +13,25 @@ type textError string
 // Error is the text.
 func (e textError) Error() string { return string(e) }
 
+// invalid marks what is wrong whatever the gateway is.
+type invalid struct{ error }
+
 // unreadable marks a rule that does not read back as what was meant.
 type unreadable struct{ error }
 
-// problem makes a Problem of an error. Only a rule that reads back differently is Kubemate's fault.
+// problem makes a Problem of an error, with the reason that the error's mark says. Without a mark it is Traefik that cannot do it.
 func problem(origin model.Origin, err error) model.Problem {
+	var wrong invalid
 	var bug unreadable
-	if errors.As(err, &bug) {
+	switch {
+	case errors.As(err, &bug):
 		return model.Problem{
 			Origin: origin, Reason: v1alpha1.ReasonInternalError,
 			Message: err.Error() + "; it was not written. This is a bug in Kubemate: report it with the object",
 		}
+	case errors.As(err, &wrong):
+		return model.Problem{Origin: origin, Reason: v1alpha1.ReasonInvalid, Message: err.Error()}
+	default:
+		return model.Problem{Origin: origin, Reason: v1alpha1.ReasonUnsupported, Message: "the driver traefik cannot express this: " + err.Error()}
 	}
-	return model.Problem{Origin: origin, Reason: v1alpha1.ReasonUnsupported, Message: "the driver traefik cannot express this: " + err.Error()}
 }
