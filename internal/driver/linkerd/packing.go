@@ -18,47 +18,96 @@ type chunk struct {
 	rules  [][]element
 }
 
-// chunks lays elements into objects. The one with the last line comes last.
-func chunks(elements []element, actions, classes []int) []chunk {
-	var all []chunk
-	last := classes[elements[len(elements)-1].line]
-	for class := range classes {
-		if classes[class] == class && class != last {
-			all = append(all, chunksOf(class, elements, actions, classes)...)
-		}
-	}
-	return append(all, chunksOf(last, elements, actions, classes)...)
+// placement finds the rule of an object that an element can join; the number of rules stands for a new one. Elements come in the order of
+// the table.
+type placement func(rules [][]element, e *element) int
+
+// layout is how elements are laid into objects.
+type layout struct {
+	actions, classes []int
+	place            placement
 }
 
-// chunksOf lays the elements of one timeout and retry into objects. Neighbours with the same action share a rule; they keep their order.
-func chunksOf(class int, elements []element, actions, classes []int) []chunk {
+// beside lets neighbours with the same action share a rule, so that routes read like the table.
+func (l layout) beside(rules [][]element, e *element) int {
+	if last := len(rules) - 1; last >= 0 && l.accepts(rules[last], e) {
+		return last
+	}
+	return len(rules)
+}
+
+// densely lets elements with the same action share a rule wherever no element in between must come before, being its equal for Linkerd.
+func (l layout) densely(x expressions) placement {
+	return func(rules [][]element, e *element) int {
+		found := len(rules)
+		for i := len(rules) - 1; i >= 0; i-- {
+			if l.accepts(rules[i], e) {
+				found = i
+			}
+			if l.actions[rules[i][0].line] != l.actions[e.line] && slices.ContainsFunc(rules[i], func(other element) bool { return x.equals(e, &other) }) {
+				break
+			}
+		}
+		return found
+	}
+}
+
+func (l layout) accepts(rule []element, e *element) bool {
+	return len(rule) < maxMatches && l.actions[rule[0].line] == l.actions[e.line]
+}
+
+// equals says whether order decides between two elements for some request.
+func (x expressions) equals(e, earlier *element) bool {
+	if x.beside(e, earlier) != level {
+		return false
+	}
+	_, met, _ := x.intersect(e, earlier)
+	return met != apart
+}
+
+// chunks lays elements into objects. The one with the last line comes last.
+func (l layout) chunks(elements []element) []chunk {
 	var all []chunk
-	previous := -1
+	last := l.classes[elements[len(elements)-1].line]
+	for line, class := range l.classes {
+		if class == line && class != last {
+			all = append(all, l.chunksOf(class, elements)...)
+		}
+	}
+	return append(all, l.chunksOf(last, elements)...)
+}
+
+// chunksOf lays the elements of one timeout and retry into objects.
+func (l layout) chunksOf(class int, elements []element) []chunk {
+	var all []chunk
 	for i := range elements {
 		e := &elements[i]
-		if classes[e.line] != class {
+		if l.classes[e.line] != class {
 			continue
 		}
 		if len(all) == 0 {
 			all = append(all, chunk{line: class})
 		}
 		current := &all[len(all)-1]
-		full := len(current.rules) > 0 && len(current.rules[len(current.rules)-1]) == maxMatches
-		if actions[e.line] != previous || full {
-			if len(current.rules) == maxRules {
-				all = append(all, chunk{line: class})
-				current = &all[len(all)-1]
-			}
+		rule := l.place(current.rules, e)
+		if rule == maxRules {
+			all = append(all, chunk{line: class})
+			current, rule = &all[len(all)-1], 0
+		}
+		if rule == len(current.rules) {
 			current.rules = append(current.rules, nil)
 		}
-		rule := &current.rules[len(current.rules)-1]
-		*rule = append(*rule, *e)
-		previous = actions[e.line]
+		current.rules[rule] = append(current.rules[rule], *e)
 	}
 	for i := range all {
 		all[i].number = len(all) - 1 - i
 	}
 	return all
+}
+
+// overflows says whether a pair of timeout and retry needs more than one object.
+func overflows(parts []chunk) bool {
+	return slices.ContainsFunc(parts, func(part chunk) bool { return part.number > 0 })
 }
 
 func writeRules(routes []model.Route, part chunk, x expressions) (routeObject, error) {

@@ -23,19 +23,27 @@ var methods = []string{"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "
 // met, and what they have in common would have been added.
 type order struct {
 	routes []model.Route
-	// actions and classes of the lines: equal numbers want the same.
-	actions, classes []int
-	// oneObject says that all elements of a class lie in one object, in the order of the lines, so that ties go to the earlier line.
-	oneObject bool
-	x         expressions
+	layout layout
+	spread spread
+	x      expressions
 	// own are the elements of the lines themselves; all are these and the intersections, sorted by line.
 	own, all []element
 	seen     map[string]bool
 }
 
+// spread is how elements with the same timeout and retry will lie.
+type spread int
+
+const (
+	// oneObject: in one object, in the order of the lines, so that ties go to the earlier line.
+	oneObject spread = iota
+	// manyObjects: in several, so that nobody knows who wins a tie.
+	manyObjects
+)
+
 // arrange writes the table as elements, sorted by deciding line. The error is a model.Problem.
-func arrange(routes []model.Route, actions, classes []int, oneObject bool, x expressions) ([]element, error) {
-	o := order{routes: routes, actions: actions, classes: classes, oneObject: oneObject, x: x}
+func arrange(routes []model.Route, l layout, s spread, x expressions) ([]element, error) {
+	o := order{routes: routes, layout: l, spread: s, x: x}
 	o.own = make([]element, 0, 2*len(routes))
 	for line := range routes {
 		o.expand(line)
@@ -94,7 +102,7 @@ func (o *order) repair(e element) error {
 		if earlier.line >= e.line {
 			return nil
 		}
-		if o.actions[earlier.line] == o.actions[e.line] || o.settled(earlier, &e) {
+		if o.layout.actions[earlier.line] == o.layout.actions[e.line] || o.settled(earlier, &e) {
 			continue
 		}
 		if err := o.add(earlier, &e); err != nil {
@@ -110,7 +118,7 @@ func (o *order) settled(earlier, later *element) bool {
 	case behind:
 		return true
 	case level:
-		return o.oneObject && o.classes[earlier.line] == o.classes[later.line]
+		return o.spread == oneObject && o.layout.classes[earlier.line] == o.layout.classes[later.line]
 	}
 	return false
 }
@@ -131,7 +139,7 @@ func (o *order) add(earlier, later *element) error {
 	}
 	both := newElement(match, earlier.line)
 	both.line = o.decides(&both, earlier.line)
-	if o.actions[both.line] == o.actions[later.line] || o.settled(&both, later) {
+	if o.layout.actions[both.line] == o.layout.actions[later.line] || o.settled(&both, later) {
 		o.insert(both)
 		return nil
 	}

@@ -71,20 +71,26 @@ func retain(svc *model.Service, routes []model.Route, part *routeObject) *model.
 }
 
 // pack arranges the table and lays the elements into objects: one for each pair of timeout and retry, because these are annotations of the
-// whole object, and more of them where one is full. Elements that Linkerd takes for equal are in the right order within an object; when
-// one is not enough for a pair, the table is arranged so that none are equal.
+// whole object. Elements that Linkerd takes for equal are in the right order within an object. When one is too small for a pair, elements
+// move together; when it still is, there are more, and the table is arranged so that no two elements are equal.
 func pack(routes []model.Route, x expressions) ([]routeObject, error) {
-	actions, classes := number(routes)
-	elements, err := arrange(routes, actions, classes, true, x)
+	l := layout{}
+	l.actions, l.classes = number(routes)
+	elements, err := arrange(routes, l, oneObject, x)
 	if err != nil {
 		return nil, err
 	}
-	parts := chunks(elements, actions, classes)
-	if len(parts) > count(classes) {
-		if elements, err = arrange(routes, actions, classes, false, x); err != nil {
+	l.place = l.beside
+	parts := l.chunks(elements)
+	if overflows(parts) {
+		l.place = l.densely(x)
+		parts = l.chunks(elements)
+	}
+	if overflows(parts) {
+		if elements, err = arrange(routes, l, manyObjects, x); err != nil {
 			return nil, err
 		}
-		parts = chunks(elements, actions, classes)
+		parts = l.chunks(elements)
 	}
 	written := make([]routeObject, len(parts))
 	for i, part := range parts {
@@ -115,16 +121,6 @@ func number(routes []model.Route) (actions, classes []int) {
 		}
 	}
 	return actions, classes
-}
-
-func count(classes []int) int {
-	n := 0
-	for i, class := range classes {
-		if class == i {
-			n++
-		}
-	}
-	return n
 }
 
 // partName is part of the name of a route beside the one with the last line: what sets it apart, so that routes are not renamed because
