@@ -19,8 +19,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/kube-openapi/pkg/validation/strfmt"
 	"k8s.io/kube-openapi/pkg/validation/validate"
-
-	"github.com/kubemate/kubemate/internal/driver"
 )
 
 // Traefik's provider reads what its CRDs leave of an object: unknown fields are dropped without a word, wrong ones refuse the whole.
@@ -32,7 +30,9 @@ func TestTraefiksOwnDefinitionsAdmitEveryObject(t *testing.T) {
 			for _, object := range rendered(t, c.edge).Objects {
 				kind := object.GetObjectKind().GroupVersionKind().Kind
 				seen[kind]++
-				admitted(t, schemas[kind], object)
+				for _, fault := range faults(schemas[kind], object.Object.(*unstructured.Unstructured)) {
+					t.Errorf("%s %s: %s", kind, object.GetName(), fault)
+				}
 			}
 		})
 	}
@@ -44,20 +44,44 @@ func TestTraefiksOwnDefinitionsAdmitEveryObject(t *testing.T) {
 	t.Logf("objects admitted: %v", seen)
 }
 
-// admitted checks what the API server checks, save CEL, which Traefik uses for fields that are never written.
-func admitted(t *testing.T, schema *structuralschema.Structural, object driver.Object) {
-	t.Helper()
-	content := object.Object.(*unstructured.Unstructured).DeepCopy().Object
-	unknown := pruning.PruneWithOptions(content, schema, true, structuralschema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true})
-	for _, path := range unknown {
-		t.Errorf("%s %s: unknown field %s", object.GetObjectKind().GroupVersionKind().Kind, object.GetName(), path)
+func TestTheDefinitionsFindFaults(t *testing.T) {
+	schemas := definitions(t)
+	for name, spoil := range map[string]func(spec map[string]any){
+		"an unknown field":    func(spec map[string]any) { spec["rateLimits"] = map[string]any{"average": int64(1)} },
+		"a wrong type":        func(spec map[string]any) { spec["rateLimit"] = map[string]any{"average": "many"} },
+		"a number too small":  func(spec map[string]any) { spec["rateLimit"] = map[string]any{"average": int64(-1)} },
+		"a malformed period":  func(spec map[string]any) { spec["retry"] = map[string]any{"initialInterval": "1.5s"} },
+		"a null":              func(spec map[string]any) { spec["rateLimit"] = nil },
+		"an empty map inside": func(spec map[string]any) { spec["rateLimit"] = map[string]any{"sourceCriterion": map[string]any{}} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			spec := map[string]any{}
+			spoil(spec)
+			object := &unstructured.Unstructured{Object: map[string]any{
+				"apiVersion": "traefik.io/v1alpha1", "kind": "Middleware", "metadata": map[string]any{"name": "m"}, "spec": spec,
+			}}
+			if len(faults(schemas["Middleware"], object)) == 0 {
+				t.Errorf("%v is admitted", spec)
+			}
+		})
+	}
+}
+
+// faults are what the API server refuses or drops, save by CEL, which Traefik uses for fields that are never written.
+func faults(schema *structuralschema.Structural, object *unstructured.Unstructured) []string {
+	content := object.DeepCopy().Object
+	var found []string
+	options := structuralschema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}
+	for _, path := range pruning.PruneWithOptions(content, schema, true, options) {
+		found = append(found, "unknown field "+path)
 	}
 	for _, err := range validate.NewSchemaValidator(schema.ToKubeOpenAPI(), nil, "", strfmt.Default).Validate(content).Errors {
-		t.Errorf("%s %s: %v", object.GetObjectKind().GroupVersionKind().Kind, object.GetName(), err)
+		found = append(found, err.Error())
 	}
 	if path := unset(content, ""); path != "" {
-		t.Errorf("%s %s: %s is null or empty", object.GetObjectKind().GroupVersionKind().Kind, object.GetName(), path)
+		found = append(found, path+" is null or empty")
 	}
+	return found
 }
 
 // unset finds a null, an empty map or an empty list.

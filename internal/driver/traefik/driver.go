@@ -60,7 +60,7 @@ func (Driver) Render(ns model.Namespace) (driver.Output, error) {
 	var out driver.Output
 	var problems model.Problems
 	for _, edge := range ns.Edges {
-		w := edgeWriter{namespace: ns.Name, edge: edge, read: read}
+		w := edgeWriter{namespace: ns.Name, edge: edge, read: read, spoken: map[string]model.Protocol{}}
 		if err := w.write(); err != nil {
 			return driver.Output{}, err
 		}

@@ -15,8 +15,10 @@ type edgeWriter struct {
 	namespace string
 	edge      model.Edge
 	read      ruleReader
-	objects   []driver.Object
-	problems  model.Problems
+	// spoken is the protocol of each Service and port that a route leads to.
+	spoken   map[string]model.Protocol
+	objects  []driver.Object
+	problems model.Problems
 }
 
 // write fills objects and problems. An error is none of the user's doing.

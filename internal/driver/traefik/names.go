@@ -21,12 +21,14 @@ const (
 func objectName(profile, purpose string, identity ...string) string {
 	digest := sha256.Sum256([]byte(encode(identity)))
 	suffix := "-" + hex.EncodeToString(digest[:digestSize])
-	purpose = cutTo(purpose, maxPurpose)
-	readable := cutTo(strings.ReplaceAll(profile, ".", "-"), maxName-len("-")-len(purpose)-len(suffix)) + "-" + purpose
-	return readable + suffix
+	purpose = label(purpose, maxPurpose)
+	return label(profile, maxName-len("-")-len(purpose)-len(suffix)) + "-" + purpose + suffix
 }
 
-func cutTo(text string, length int) string { return text[:min(len(text), length)] }
+// label is the readable part of a name. Names of custom resources may hold periods.
+func label(text string, length int) string {
+	return strings.ReplaceAll(text[:min(len(text), length)], ".", "-")
+}
 
 // encode joins texts so that different lists give different texts.
 func encode(parts []string) string {

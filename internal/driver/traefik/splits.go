@@ -27,6 +27,7 @@ func (w *routeWriter) split(route model.Route, match []string) (string, error) {
 		if share.Weight <= 0 {
 			return "", fmt.Errorf("edge %s: %s: the backend %s has the weight %d", w.edge.Name, w.route.YAMLPath, share.Backend, share.Weight)
 		}
+		w.checkScheme(share.Backend)
 		children = append(children, w.child(share))
 	}
 	name := w.splitName(w.route, match)
@@ -44,6 +45,17 @@ func (w *routeWriter) child(share model.Share) traefikio.Service {
 	return traefikio.Service{LoadBalancerSpec: traefikio.LoadBalancerSpec{
 		Kind: "Service", Name: share.Backend, Port: intstr.FromInt32(w.route.Port), Scheme: schemes[w.route.Protocol], Weight: &weight,
 	}}
+}
+
+// checkScheme finds a Service and port that another route of the edge says to speak another protocol.
+func (w *routeWriter) checkScheme(backend string) {
+	port := fmt.Sprintf("port %d of the Service %s", w.route.Port, backend)
+	if other, known := w.spoken[port]; known && other != w.route.Protocol {
+		w.refuse(w.route.YAMLPath, fmt.Errorf("%s speaks %q here and %q in another route, Traefik speaks one; declare one appProtocol for both",
+			port, w.route.Protocol, other))
+		return
+	}
+	w.spoken[port] = w.route.Protocol
 }
 
 func (w *edgeWriter) splitName(route *model.EdgeRoute, match []string) string {
