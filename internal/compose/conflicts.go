@@ -9,24 +9,28 @@ import (
 
 // claims remembers who asked for a thing first. Objects are offered by age, so the older wins; it wins also while it is refused itself,
 // because it holds on to what it programmed.
-type claims map[string]model.Origin
+type claims map[claimed]model.Origin
+
+// claimed is a thing that can belong to one object only: an aspect of something, in words.
+type claimed struct{ aspect, of string }
 
 // claim asks for a thing. It returns false, and the problem, when an older object has it.
-func (c claims) claim(thing, key string, origin model.Origin) (model.Problem, bool) {
-	winner, taken := c[key]
+func (c claims) claim(thing claimed, origin model.Origin) (model.Problem, bool) {
+	winner, taken := c[thing]
 	if !taken {
-		c[key] = origin
+		c[thing] = origin
 		return model.Problem{}, true
 	}
+	words := thing.aspect + " of " + thing.of
 	if winner.Object() == origin.Object() {
 		return model.Problem{
 			Origin: origin, Reason: v1alpha1.ReasonInvalid,
-			Message: thing + " stands twice in this object, first at " + winner.Path + "; remove one",
+			Message: words + " stands twice in this object, first at " + winner.Path + "; remove one",
 		}, false
 	}
 	return model.Problem{
 		Origin: origin, Reason: v1alpha1.ReasonConflicted,
-		Message: thing + " belongs to " + winner.Object().String() + ", which is older; change this object, or delete the other and this one takes over",
+		Message: words + " belongs to " + winner.Object().String() + ", which is older; change this object, or delete the other and this one takes over",
 	}, false
 }
 

@@ -28,9 +28,8 @@ func (o *hostOwners) claim(profile *v1alpha1.IngressProfile, origin model.Origin
 		problems = append(problems, o.claimHost(profile, gateway, string(host), where)...)
 		for r := range profile.Spec.Routes {
 			route := &profile.Spec.Routes[r]
-			key, text := pathKey(routePath(route))
 			place := at(origin, "spec.routes["+strconv.Itoa(r)+"].match.path")
-			if problem, won := o.paths.claim(text+" of host "+string(host)+" on gateway "+gateway, gateway+" "+string(host)+" "+key, place); !won {
+			if problem, won := o.paths.claim(claimed{pathText(routePath(route)), "host " + string(host) + " on gateway " + gateway}, place); !won {
 				problems = append(problems, problem)
 			}
 		}
@@ -66,14 +65,14 @@ func (o *hostOwners) claimHost(profile *v1alpha1.IngressProfile, gateway, host s
 	return nil
 }
 
-// pathKey is a path as a key, and in words.
-func pathKey(path *model.PathMatch) (key, text string) {
+// pathText is a path in words.
+func pathText(path *model.PathMatch) string {
 	switch {
 	case path == nil:
-		return "prefix /", "path prefix /"
+		return "path prefix /"
 	case path.Kind == model.MatchExact:
-		return "exact " + path.Value, "exact path " + path.Value
+		return "exact path " + path.Value
 	default:
-		return "prefix " + path.Value, "path prefix " + path.Value
+		return "path prefix " + path.Value
 	}
 }

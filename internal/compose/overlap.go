@@ -38,11 +38,18 @@ func leafSelectors(variants []v1alpha1.Variant, deployments []*appsv1.Deployment
 // leafSelector finds the selector of variant i, or the index of a variant that it cannot be told from.
 func leafSelector(i int, deployments []*appsv1.Deployment) (map[string]string, int) {
 	own := deployments[i].Spec.Template.Labels
-	selector := map[string]string{}
+	var selector map[string]string
 	if deployments[i].Spec.Selector != nil {
-		maps.Copy(selector, deployments[i].Spec.Selector.MatchLabels)
+		selector = deployments[i].Spec.Selector.MatchLabels
 	}
 	overlapping := overlaps(selector, i, deployments)
+	if len(overlapping) == 0 && len(selector) > 0 {
+		return selector, 0 // the model shares it: nobody changes it
+	}
+	selector = maps.Clone(selector)
+	if selector == nil {
+		selector = map[string]string{}
+	}
 	for len(overlapping) > 0 {
 		key := bestLabel(own, selector, overlapping, deployments)
 		if key == "" {

@@ -7,7 +7,7 @@ import (
 
 // policies composes the MeshPolicies, aspect by aspect. A policy with a problem in one aspect takes no part in any.
 func (c *composer) policies() {
-	owners := claims{}
+	owners := make(claims, 2*len(c.snapshot.Policies))
 	for _, policy := range byAge(c.snapshot.Policies) {
 		origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}
 		problems := claimAspects(owners, policy, origin)
@@ -32,7 +32,7 @@ func claimAspects(owners claims, policy *v1alpha1.MeshPolicy, origin model.Origi
 	}
 	var problems model.Problems
 	claim := func(aspect string) {
-		if problem, won := owners.claim(aspect+" of "+target, aspect+"/"+target, at(origin, "spec."+aspect)); !won {
+		if problem, won := owners.claim(claimed{aspect, target}, at(origin, "spec."+aspect)); !won {
 			problems = append(problems, problem)
 		}
 	}

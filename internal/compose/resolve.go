@@ -17,7 +17,8 @@ func resolve(c *composer, release *v1alpha1.CanaryRelease, origin model.Origin) 
 		return r
 	}
 	r.findPorts(servicePorts(r.service))
-	var deployments []*appsv1.Deployment
+	deployments := make([]*appsv1.Deployment, 0, len(release.Spec.Variants))
+	r.backends = make([]model.Backend, 0, len(release.Spec.Variants))
 	for i, variant := range release.Spec.Variants {
 		if variant.Name == release.Spec.Stable {
 			r.stable = i

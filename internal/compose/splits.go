@@ -12,11 +12,11 @@ import (
 
 // releases composes the CanaryReleases into leaf Services and routing tables.
 func (c *composer) releases() {
-	owners := claims{}
+	owners := make(claims, len(c.snapshot.Releases))
 	for _, release := range byAge(c.snapshot.Releases) {
 		origin := model.Origin{Kind: v1alpha1.KindCanaryRelease, Name: release.Name}
 		name := string(release.Spec.Service.Name)
-		problem, won := owners.claim("the split of Service "+name, name, at(origin, "spec.service.name"))
+		problem, won := owners.claim(claimed{"the split", "Service " + name}, at(origin, "spec.service.name"))
 		if !won {
 			c.add(problem)
 			continue

@@ -88,7 +88,9 @@ func largeSnapshot(generation config.Generation) compose.Snapshot {
 	return snapshot
 }
 
-func benchMeta(name string) metav1.ObjectMeta { return metav1.ObjectMeta{Namespace: "large", Name: name} }
+func benchMeta(name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: "large", Name: name}
+}
 
 func benchService(name string) *corev1.Service {
 	http := "http"

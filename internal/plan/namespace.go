@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/driver"
@@ -94,12 +96,12 @@ func noDriver(origin model.Origin, side string) model.Problem {
 }
 
 // sortObjects puts a group's objects into write order: by kind as the drivers say, then by name.
-func sortObjects(objects []driver.Object, order map[string]int) {
+func sortObjects(objects []driver.Object, order map[schema.GroupKind]int) {
 	slices.SortFunc(objects, func(a, b driver.Object) int {
 		return cmp.Or(cmp.Compare(order[kindOf(a)], order[kindOf(b)]), cmp.Compare(a.GetName(), b.GetName()))
 	})
 }
 
-func kindOf(object driver.Object) string {
-	return object.GetObjectKind().GroupVersionKind().GroupKind().String()
+func kindOf(object driver.Object) schema.GroupKind {
+	return object.GetObjectKind().GroupVersionKind().GroupKind()
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/model"
@@ -19,14 +21,14 @@ type rendering struct {
 // renderer asks the drivers, one Service or Edge at a time, so that trouble with one stays with it.
 type renderer struct {
 	drivers Drivers
-	order   map[string]int
+	order   map[schema.GroupKind]int
 	out     rendering
 }
 
 func render(ns model.Namespace, drivers Drivers) rendering {
-	r := renderer{drivers: drivers, order: map[string]int{}}
+	r := renderer{drivers: drivers, order: map[schema.GroupKind]int{}}
 	for i, kind := range drivers.Kinds() {
-		r.order[kind.GroupKind().String()] = i
+		r.order[kind.GroupKind()] = i
 	}
 	r.out.groups = make([]Group, 0, len(ns.Services)+len(ns.Edges)+1)
 	r.injection(ns)
@@ -52,7 +54,7 @@ func (r *renderer) injection(ns model.Namespace) {
 		return
 	}
 	one := model.Namespace{Name: ns.Name, Injection: ns.Injection}
-	r.group(GroupNamespace, []model.Origin{ns.Injection.Origin}, one, r.drivers.Mesh)
+	r.group(GroupNamespace, one, r.drivers.Mesh)
 }
 
 func (r *renderer) service(namespace string, svc model.Service) {
@@ -71,7 +73,7 @@ func (r *renderer) service(namespace string, svc model.Service) {
 		drivers = append(drivers, r.drivers.Mesh)
 	}
 	one := model.Namespace{Name: namespace, Services: []model.Service{svc}}
-	r.group(GroupServicePrefix+svc.Name, svc.Origins(), one, drivers...)
+	r.group(GroupServicePrefix+svc.Name, one, drivers...)
 }
 
 func (r *renderer) edge(namespace string, edge model.Edge) {
@@ -83,7 +85,7 @@ func (r *renderer) edge(namespace string, edge model.Edge) {
 		return
 	}
 	one := model.Namespace{Name: namespace, Edges: []model.Edge{edge}}
-	r.group(GroupProfilePrefix+edge.Name, []model.Origin{edge.Origin}, one, r.drivers.Edge)
+	r.group(GroupProfilePrefix+edge.Name, one, r.drivers.Edge)
 }
 
 // problem notes problems and says whether one of them refuses.
@@ -93,16 +95,17 @@ func (r *renderer) problem(problems ...model.Problem) bool {
 }
 
 // group renders one group. Without output there is no group: what stands of it is pruned.
-func (r *renderer) group(key string, origins []model.Origin, one model.Namespace, drivers ...driver.Driver) {
+func (r *renderer) group(key string, one model.Namespace, drivers ...driver.Driver) {
 	group := Group{Key: key}
+	label := GroupLabel(key)
 	for _, d := range drivers {
 		out, err := renderSafely(d, one)
 		if err != nil {
-			r.problem(asProblems(err, origins, d)...)
+			r.problem(asProblems(err, originsOf(one), d)...)
 			return
 		}
 		for _, object := range out.Objects {
-			stamp(object, key, d.Name())
+			stamp(object, label, d.Name())
 		}
 		group.Objects = append(group.Objects, out.Objects...)
 		group.Borrowed = append(group.Borrowed, out.Borrowed...)
@@ -112,6 +115,21 @@ func (r *renderer) group(key string, origins []model.Origin, one model.Namespace
 	}
 	sortObjects(group.Objects, r.order)
 	r.out.groups = append(r.out.groups, group)
+}
+
+// originsOf lists who wanted a group.
+func originsOf(one model.Namespace) []model.Origin {
+	var origins []model.Origin
+	if one.Injection != nil {
+		origins = append(origins, one.Injection.Origin)
+	}
+	for _, svc := range one.Services {
+		origins = append(origins, svc.Origins()...)
+	}
+	for _, edge := range one.Edges {
+		origins = append(origins, edge.Origin)
+	}
+	return origins
 }
 
 // renderSafely turns a panic of a driver into an error: one Service that trips over a bug must not stop a whole namespace.

@@ -11,14 +11,14 @@ import (
 // maxLabel is the longest value of a label.
 const maxLabel = 63
 
-// stamp marks a generated object as Kubemate's, with its group, its driver and where it comes from.
-func stamp(object driver.Object, group, driverName string) {
+// stamp marks a generated object as Kubemate's, with the label of its group, its driver and where it comes from.
+func stamp(object driver.Object, groupLabel, driverName string) {
 	labels := object.GetLabels()
 	if labels == nil {
 		labels = make(map[string]string, 3)
 	}
 	labels[v1alpha1.LabelManagedBy] = v1alpha1.ManagedBy
-	labels[v1alpha1.LabelGroup] = GroupLabel(group)
+	labels[v1alpha1.LabelGroup] = groupLabel
 	labels[v1alpha1.LabelDriver] = driverName
 	object.SetLabels(labels)
 
