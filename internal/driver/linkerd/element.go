@@ -2,7 +2,6 @@ package linkerd
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/kubemate/kubemate/internal/model"
@@ -10,33 +9,48 @@ import (
 
 // element is one conjunction: one match of an HTTPRoute.
 type element struct {
-	// match has at most one method, and a path.
-	match model.Match
+	// match without path and methods; shared by the elements of a line.
+	match *model.Match
+	// path is never nil.
+	path *model.PathMatch
+	// method. Empty: any.
+	method string
 	// line of the model's table that decides: the first that is true of all that the element is true of.
 	line int
-	rank rank
-}
-
-// rank is how Linkerd compares an element with others that match the same request: length of the path, then headers, query parameters
-// and method (linkerd2-proxy, linkerd/http/route/src/http/match.rs). The length of a regular expression is that of the request's path.
-type rank struct {
-	kind   model.MatchKind
-	length int
-	rest   int
+	// length and rest are how Linkerd compares an element with others that match the same request: length of the path, then headers, query
+	// parameters and method (linkerd2-proxy, linkerd/http/route/src/http/match.rs). The length of a regular expression is that of the
+	// request's path, and stands as 0.
+	length, rest int
 }
 
 // root is the path that is any.
 var root = &model.PathMatch{Kind: model.MatchPrefix, Value: "/"}
 
-func newElement(match model.Match, line int) element {
-	if match.Path == nil {
-		match.Path = root
+func newElement(match *model.Match, path *model.PathMatch, method string, line int) element {
+	e := element{match: match, path: path, method: method, line: line}
+	if path == nil {
+		e.path = root
 	}
-	rest := len(match.Headers)<<9 + len(match.Query)<<1 + len(match.Methods)
+	if !e.isExpression() {
+		e.length = len(e.path.Value)
+	}
+	e.rest = len(match.Headers)<<9 + len(match.Query)<<1
 	if len(match.Cookies) > 0 {
-		rest += 1 << 9 // cookies are one header, whatever their number
+		e.rest += 1 << 9 // cookies are one header, whatever their number
 	}
-	return element{match: match, line: line, rank: rank{match.Path.Kind, len(match.Path.Value), rest}}
+	if method != "" {
+		e.rest++
+	}
+	return e
+}
+
+func (e *element) isExpression() bool { return e.path.Kind == model.MatchRegex }
+
+// same says whether two elements are one.
+func (e *element) same(other *element) bool {
+	return e.length == other.length && e.rest == other.rest && e.method == other.method && *e.path == *other.path &&
+		slices.Equal(e.match.Headers, other.match.Headers) && slices.Equal(e.match.Cookies, other.match.Cookies) &&
+		slices.Equal(e.match.Query, other.match.Query)
 }
 
 // preference is what Linkerd makes of an element beside another, on the requests that both match.
@@ -53,16 +67,15 @@ const (
 
 // beside compares an element with another.
 func (x expressions) beside(e, other *element) preference {
-	regexE, regexOther := e.rank.kind == model.MatchRegex, other.rank.kind == model.MatchRegex
 	switch {
-	case !regexE && !regexOther && e.rank.length != other.rank.length:
-		return prefer(e.rank.length - other.rank.length)
-	case regexE && other.rank.kind == model.MatchPrefix:
+	case e.length > 0 && other.length > 0 && e.length != other.length:
+		return prefer(e.length - other.length)
+	case e.isExpression() && other.path.Kind == model.MatchPrefix:
 		return ahead // of every longer path than the prefix
-	case regexOther && e.rank.kind == model.MatchPrefix && !x[other.match.Path.Value].matches(e.match.Path.Value):
+	case other.isExpression() && e.path.Kind == model.MatchPrefix && !x[other.path.Value].matches(e.path.Value):
 		return behind // only on the prefix itself are both of one length
 	}
-	return prefer(e.rank.rest - other.rank.rest)
+	return prefer(e.rest - other.rest)
 }
 
 func prefer(difference int) preference {
@@ -75,34 +88,15 @@ func prefer(difference int) preference {
 	return level
 }
 
-// key tells elements apart.
-func (e *element) key() string {
-	var b strings.Builder
-	word := func(words ...string) {
-		for _, w := range words {
-			b.WriteString(strconv.Quote(w))
-		}
-	}
-	word(string(e.match.Path.Kind), e.match.Path.Value)
-	word(e.match.Methods...)
-	for _, values := range [][]model.ValueMatch{e.match.Headers, e.match.Cookies, e.match.Query} {
-		b.WriteByte('|')
-		for _, value := range values {
-			word(value.Name, string(value.Kind), value.Value)
-		}
-	}
-	return b.String()
-}
-
 // covers says whether a match is true of every request that the element is true of, as far as it can be proved.
 func (x expressions) covers(match *model.Match, e *element) bool {
 	if len(match.Headers) > len(e.match.Headers) || len(match.Cookies) > len(e.match.Cookies) || len(match.Query) > len(e.match.Query) {
 		return false
 	}
-	if len(match.Methods) > 0 && (len(e.match.Methods) == 0 || !slices.Contains(match.Methods, e.match.Methods[0])) {
+	if len(match.Methods) > 0 && (e.method == "" || !slices.Contains(match.Methods, e.method)) {
 		return false
 	}
-	return (match.Path == nil || x.pathCovers(match.Path, e.match.Path)) && x.valuesCover(match.Headers, e.match.Headers) &&
+	return (match.Path == nil || x.pathCovers(match.Path, e.path)) && x.valuesCover(match.Headers, e.match.Headers) &&
 		x.valuesCover(match.Cookies, e.match.Cookies) && x.valuesCover(match.Query, e.match.Query)
 }
 

@@ -1,7 +1,6 @@
 package linkerd
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -27,16 +26,16 @@ const (
 )
 
 // intersect makes the conjunction of two. The text says why it cannot be written.
-func (x expressions) intersect(a, b *element) (model.Match, meeting, string) {
-	methods, met := intersectMethods(a.match.Methods, b.match.Methods)
+func (x expressions) intersect(a, b *element) (element, meeting, string) {
+	method, met := intersectMethods(a.method, b.method)
 	if met == apart {
-		return model.Match{}, apart, ""
+		return element{}, apart, ""
 	}
-	path, met := x.intersectPaths(a.match.Path, b.match.Path)
+	path, met := x.intersectPaths(a.path, b.path)
 	if met == apart {
-		return model.Match{}, apart, ""
+		return element{}, apart, ""
 	}
-	out := model.Match{Path: path, Methods: methods}
+	out := &model.Match{}
 	why := ""
 	if met == unwritable {
 		why = "a regular expression for the path cannot be joined with another path"
@@ -52,7 +51,7 @@ func (x expressions) intersect(a, b *element) (model.Match, meeting, string) {
 	} {
 		values, met, name := x.intersectValues(part.a, part.b)
 		if met == apart {
-			return model.Match{}, apart, ""
+			return element{}, apart, ""
 		}
 		if met == unwritable {
 			why = "the " + part.what + " " + name + " would have to match a regular expression and something else at once"
@@ -63,13 +62,13 @@ func (x expressions) intersect(a, b *element) (model.Match, meeting, string) {
 		why = tooMany(out)
 	}
 	if why != "" {
-		return model.Match{}, unwritable, why
+		return element{}, unwritable, why
 	}
-	return out, joined, ""
+	return newElement(out, path, method, a.line), joined, ""
 }
 
 // tooMany says why a match is more than one match of an HTTPRoute can hold. Empty: it is not.
-func tooMany(match model.Match) string {
+func tooMany(match *model.Match) string {
 	headers := len(match.Headers)
 	if len(match.Cookies) > 0 {
 		headers++
@@ -83,14 +82,14 @@ func tooMany(match model.Match) string {
 	return ""
 }
 
-func intersectMethods(a, b []string) ([]string, meeting) {
+func intersectMethods(a, b string) (string, meeting) {
 	switch {
-	case len(a) == 0:
+	case a == "":
 		return b, joined
-	case len(b) == 0 || slices.Equal(a, b):
+	case b == "" || a == b:
 		return a, joined
 	}
-	return nil, apart
+	return "", apart
 }
 
 func (x expressions) intersectPaths(a, b *model.PathMatch) (*model.PathMatch, meeting) {

@@ -2,17 +2,19 @@ package linkerd
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"strconv"
 
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// digest is a short hash of words. The words are quoted, so that no two lists of words are written alike.
+// digest is a short hash of words. Each comes after its length, so that no two lists of words are written alike.
 func digest(words ...string) string {
 	text := make([]byte, 0, 256)
 	for _, word := range words {
-		text = strconv.AppendQuote(text, word)
+		text = binary.AppendUvarint(text, uint64(len(word)))
+		text = append(text, word...)
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:4])

@@ -15,12 +15,12 @@ type chunk struct {
 	line int
 	// number among the chunks of one timeout and retry, counted from the last.
 	number int
-	rules  [][]element
+	rules  [][]*element
 }
 
 // placement finds the rule of an object that an element can join; the number of rules stands for a new one. Elements come in the order of
 // the table.
-type placement func(rules [][]element, e *element) int
+type placement func(rules [][]*element, e *element) int
 
 // layout is how elements are laid into objects.
 type layout struct {
@@ -29,7 +29,7 @@ type layout struct {
 }
 
 // beside lets neighbours with the same action share a rule, so that routes read like the table.
-func (l layout) beside(rules [][]element, e *element) int {
+func (l layout) beside(rules [][]*element, e *element) int {
 	if last := len(rules) - 1; last >= 0 && l.accepts(rules[last], e) {
 		return last
 	}
@@ -38,13 +38,13 @@ func (l layout) beside(rules [][]element, e *element) int {
 
 // densely lets elements with the same action share a rule wherever no element in between must come before, being its equal for Linkerd.
 func (l layout) densely(x expressions) placement {
-	return func(rules [][]element, e *element) int {
+	return func(rules [][]*element, e *element) int {
 		found := len(rules)
 		for i := len(rules) - 1; i >= 0; i-- {
 			if l.accepts(rules[i], e) {
 				found = i
 			}
-			if l.actions[rules[i][0].line] != l.actions[e.line] && slices.ContainsFunc(rules[i], func(other element) bool { return x.equals(e, &other) }) {
+			if l.actions[rules[i][0].line] != l.actions[e.line] && slices.ContainsFunc(rules[i], func(other *element) bool { return x.equals(e, other) }) {
 				break
 			}
 		}
@@ -52,7 +52,7 @@ func (l layout) densely(x expressions) placement {
 	}
 }
 
-func (l layout) accepts(rule []element, e *element) bool {
+func (l layout) accepts(rule []*element, e *element) bool {
 	return len(rule) < maxMatches && l.actions[rule[0].line] == l.actions[e.line]
 }
 
@@ -95,9 +95,9 @@ func (l layout) chunksOf(class int, elements []element) []chunk {
 			current, rule = &all[len(all)-1], 0
 		}
 		if rule == len(current.rules) {
-			current.rules = append(current.rules, nil)
+			current.rules = append(current.rules, make([]*element, 0, maxMatches))
 		}
-		current.rules[rule] = append(current.rules[rule], *e)
+		current.rules[rule] = append(current.rules[rule], e)
 	}
 	for i := range all {
 		all[i].number = len(all) - 1 - i
@@ -114,11 +114,16 @@ func writeRules(routes []model.Route, part chunk, x expressions) (routeObject, e
 	object := routeObject{line: part.line, rules: make([]routeRule, len(part.rules))}
 	for i, elements := range part.rules {
 		rule := routeRule{line: elements[0].line, matches: make([]v1beta3.HTTPRouteMatch, len(elements))}
-		for j := range elements {
-			match, why := writeMatch(&elements[j].match, x)
+		for j, e := range elements {
+			if j > 0 && e.match == elements[j-1].match && e.path == elements[j-1].path {
+				rule.matches[j] = rule.matches[j-1] // but for the method
+				rule.matches[j].Method = e.method
+				continue
+			}
+			match, why := writeMatch(e, x)
 			if why != "" {
 				return object, model.Problem{
-					Origin: place(routes[elements[j].line]), Reason: v1alpha1.ReasonUnsupported,
+					Origin: place(routes[e.line]), Reason: v1alpha1.ReasonUnsupported,
 					Message: "the match cannot be written for Linkerd: " + why + "; make it simpler",
 				}
 			}
@@ -136,16 +141,14 @@ const (
 )
 
 // writeMatch writes a conjunction. The text says why it cannot be written.
-func writeMatch(match *model.Match, x expressions) (v1beta3.HTTPRouteMatch, string) {
-	out := v1beta3.HTTPRouteMatch{Path: writePath(match.Path, x)}
+func writeMatch(e *element, x expressions) (v1beta3.HTTPRouteMatch, string) {
+	match := e.match
+	out := v1beta3.HTTPRouteMatch{Path: writePath(e.path, x), Method: e.method}
 	if len(out.Path.Value) > maxValue {
 		return out, "the path is longer than " + strconv.Itoa(maxValue) + " characters"
 	}
-	if why := tooMany(*match); why != "" {
+	if why := tooMany(match); why != "" {
 		return out, why
-	}
-	if len(match.Methods) > 0 {
-		out.Method = match.Methods[0]
 	}
 	out.Headers = writeValues(match.Headers, x)
 	out.QueryParams = writeValues(match.Query, x)
@@ -197,7 +200,7 @@ func writeValues(values []model.ValueMatch, x expressions) []v1beta3.HTTPValueMa
 	if len(values) == 0 {
 		return nil
 	}
-	out := make([]v1beta3.HTTPValueMatch, len(values), len(values)+1)
+	out := make([]v1beta3.HTTPValueMatch, len(values))
 	for i, value := range values {
 		out[i] = v1beta3.HTTPValueMatch{Name: value.Name, Type: v1beta3.MatchRegularExpression}
 		switch {

@@ -12,7 +12,7 @@ import (
 const maxElements = 128
 
 // methods are all that a match can name.
-var methods = []string{"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
+var methods = [...]string{"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
 
 // order is a routing table being written for a data plane that goes by rank and not by order.
 //
@@ -28,7 +28,6 @@ type order struct {
 	x      expressions
 	// own are the elements of the lines themselves; all are these and the intersections, sorted by line.
 	own, all []element
-	seen     map[string]bool
 }
 
 // spread is how elements with the same timeout and retry will lie.
@@ -44,7 +43,11 @@ const (
 // arrange writes the table as elements, sorted by deciding line. The error is a model.Problem.
 func arrange(routes []model.Route, l layout, s spread, x expressions) ([]element, error) {
 	o := order{routes: routes, layout: l, spread: s, x: x}
-	o.own = make([]element, 0, 2*len(routes))
+	size := 0
+	for i := range routes {
+		size += max(1, len(routes[i].Match.Methods))
+	}
+	o.own = make([]element, 0, size)
 	for line := range routes {
 		o.expand(line)
 	}
@@ -66,21 +69,17 @@ func arrange(routes []model.Route, l layout, s spread, x expressions) ([]element
 
 // expand makes the elements of a line: one for each method. What an earlier line covers is never reached and left out.
 func (o *order) expand(line int) {
-	match := o.routes[line].Match
-	if len(match.Methods) <= 1 {
-		o.enter(match, line)
-		return
+	match := &o.routes[line].Match
+	if len(match.Methods) == 0 {
+		o.enter(newElement(match, match.Path, "", line))
 	}
-	for i := range match.Methods {
-		one := match
-		one.Methods = match.Methods[i : i+1 : i+1]
-		o.enter(one, line)
+	for _, method := range match.Methods {
+		o.enter(newElement(match, match.Path, method, line))
 	}
 }
 
-func (o *order) enter(match model.Match, line int) {
-	e := newElement(match, line)
-	if o.decides(&e, line) == line {
+func (o *order) enter(e element) {
+	if o.decides(&e, e.line) == e.line {
 		o.own = append(o.own, e)
 	}
 }
@@ -126,29 +125,27 @@ func (o *order) settled(earlier, later *element) bool {
 // add writes the requests that both match as an element that is decided by the earlier line, or one before.
 func (o *order) add(earlier, later *element) error {
 	a := *earlier
-	if a.match.Path.Kind == model.MatchRegex && later.match.Path.Kind == model.MatchPrefix {
+	if a.isExpression() && later.path.Kind == model.MatchPrefix {
 		// Only on the prefix itself is the later one not behind.
-		a.match.Path = &model.PathMatch{Kind: model.MatchExact, Value: later.match.Path.Value}
+		a.path = &model.PathMatch{Kind: model.MatchExact, Value: later.path.Value}
 	}
-	match, met, why := o.x.intersect(&a, later)
+	both, met, why := o.x.intersect(&a, later)
 	switch met {
 	case apart:
 		return nil
 	case unwritable:
 		return o.conflict(earlier, later, why)
 	}
-	both := newElement(match, earlier.line)
 	both.line = o.decides(&both, earlier.line)
 	if o.layout.actions[both.line] == o.layout.actions[later.line] || o.settled(&both, later) {
 		o.insert(both)
 		return nil
 	}
-	if len(both.match.Methods) > 0 {
+	if both.method != "" {
 		return o.conflict(earlier, later, "Linkerd takes both for equally specific, and they are in different HTTPRoutes, because timeouts or retries differ or one is full")
 	}
-	for i := range methods { // a method more is what makes it more specific
-		both.match.Methods = methods[i : i+1 : i+1]
-		one := newElement(both.match, earlier.line)
+	for _, method := range methods { // a method more is what makes it more specific
+		one := newElement(both.match, both.path, method, earlier.line)
 		one.line = o.decides(&one, earlier.line)
 		o.insert(one)
 	}
@@ -156,17 +153,13 @@ func (o *order) add(earlier, later *element) error {
 }
 
 func (o *order) insert(e element) {
-	if o.seen == nil {
-		o.seen = make(map[string]bool, 2*len(o.own))
-		for i := range o.own {
-			o.seen[o.own[i].key()] = true
-		}
-		o.all = slices.Clone(o.own)
+	if slices.ContainsFunc(o.all, func(other element) bool { return e.same(&other) }) {
+		return
 	}
-	if key := e.key(); !o.seen[key] {
-		o.seen[key] = true
-		o.all = append(o.all, e)
+	if len(o.all) == len(o.own) { // own stays as it is
+		o.all = slices.Grow(slices.Clip(o.all), len(o.own))
 	}
+	o.all = append(o.all, e)
 }
 
 // conflict names both rules.
