@@ -57,11 +57,11 @@ func (l *ledger) judgeLoan(wanted loan, live client.Object, holds func(client.Ob
 	annotations := live.GetAnnotations()
 	for key, value := range wanted.annotations {
 		if have, there := annotations[key]; !there || have != value {
-			return judgement{update, live.GetUID(), ""}
+			return judgement{verdict: update, uid: live.GetUID()}
 		}
 	}
 	if _, borrows := annotations[v1alpha1.AnnotationBorrowed]; borrows && len(wanted.annotations) == 0 {
-		return judgement{update, live.GetUID(), ""}
+		return judgement{verdict: update, uid: live.GetUID()}
 	}
 	return judgement{verdict: current}
 }

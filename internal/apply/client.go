@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -26,6 +27,7 @@ const createOnly = "1"
 // Client sends writes. A client.Client is one.
 type Client interface {
 	Apply(ctx context.Context, obj runtime.ApplyConfiguration, opts ...client.ApplyOption) error
+	Patch(ctx context.Context, obj client.Object, patch client.Patch, opts ...client.PatchOption) error
 	Delete(ctx context.Context, obj client.Object, opts ...client.DeleteOption) error
 }
 
@@ -54,12 +56,49 @@ func (w *writer) put(ctx context.Context, object wanted, judged judgement) error
 	if err := w.apply(ctx, sent, options...); err != nil {
 		return fmt.Errorf("%s %s: %w", doing(judged.verdict), object.ref, err)
 	}
-	content, err := w.surprise(manifest, sent)
+	written(object.ref.Kind.Kind, string(judged.verdict))
+	patch, err := additions(manifest.Object, sent)
 	if err != nil {
 		return err
 	}
-	w.ledger.record(object.ref, receipt{uid: sent.GetUID(), version: sent.GetResourceVersion(), digest: object.digest, content: content})
-	written(object.ref.Kind.Kind, string(judged.verdict))
+	if patch != nil {
+		return w.trim(ctx, object, judgement{trimmed, sent.GetUID(), sent.GetResourceVersion(), patch})
+	}
+	return w.stored(object, manifest, sent)
+}
+
+// trim removes what others have added to an object.
+func (w *writer) trim(ctx context.Context, object wanted, judged judgement) error {
+	manifest, err := object.manifest()
+	if err != nil {
+		return err
+	}
+	judged.patch["metadata"] = map[string]any{"uid": string(judged.uid), "resourceVersion": judged.version}
+	body, err := json.Marshal(judged.patch)
+	if err != nil {
+		return fmt.Errorf("writing the patch of %s: %w", object.ref, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, callDeadline)
+	defer cancel()
+	stored := &unstructured.Unstructured{}
+	stored.SetGroupVersionKind(object.kind)
+	stored.SetNamespace(object.ref.Namespace)
+	stored.SetName(object.ref.Name)
+	err = w.client.Patch(ctx, stored, client.RawPatch(types.MergePatchType, body), client.FieldOwner(trimFieldManager))
+	if err != nil {
+		return fmt.Errorf("removing what others added to %s: %w", object.ref, err)
+	}
+	written(object.ref.Kind.Kind, string(trimmed))
+	return w.stored(object, manifest, stored)
+}
+
+// stored notes what the API server made of a write.
+func (w *writer) stored(object wanted, manifest, stored *unstructured.Unstructured) error {
+	content, err := w.surprise(manifest, stored)
+	if err != nil {
+		return err
+	}
+	w.ledger.record(object.ref, receipt{uid: stored.GetUID(), version: stored.GetResourceVersion(), digest: object.digest, content: content})
 	return nil
 }
 

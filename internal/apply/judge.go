@@ -20,6 +20,8 @@ const (
 	update verdict = "update"
 	// drift: the plan has not changed, but the object has.
 	drift verdict = "drift"
+	// trimmed: others have added to it what is not ours to keep.
+	trimmed verdict = "trim"
 	// held: it differs and stays as it is.
 	held verdict = "held"
 	// foreign: somebody else's object has the name.
@@ -33,6 +35,8 @@ type judgement struct {
 	verdict
 	uid     types.UID
 	version string
+	// patch of a trim.
+	patch map[string]any
 }
 
 // judge compares an object of the plan with what the cache shows of it, nil for nothing.
@@ -46,7 +50,7 @@ func (l *ledger) judge(w wanted, live client.Object, holds func(client.Object) b
 	case stale && known.digest == w.digest:
 		return judgement{verdict: current}, nil
 	case stale:
-		return judgement{update, known.uid, known.version}, nil
+		return judgement{verdict: update, uid: known.uid, version: known.version}, nil
 	case live == nil:
 		return judgement{verdict: create}, nil
 	case !load.Ours(live):
@@ -77,11 +81,18 @@ func (l *ledger) compare(w wanted, live client.Object, known receipt) (judgement
 		}
 		equal = content == known.content
 	}
+	patch, err := additions(manifest.Object, live)
+	if err != nil {
+		return judgement{}, err
+	}
+	if equal && patch != nil {
+		return judgement{trimmed, live.GetUID(), live.GetResourceVersion(), patch}, nil
+	}
 	if equal {
 		l.record(w.ref, receipt{uid: live.GetUID(), version: live.GetResourceVersion(), digest: w.digest, content: content, seen: true})
 		return judgement{verdict: current}, nil
 	}
-	judged := judgement{update, live.GetUID(), live.GetResourceVersion()}
+	judged := judgement{verdict: update, uid: live.GetUID(), version: live.GetResourceVersion()}
 	if live.GetAnnotations()[v1alpha1.AnnotationApplied] == w.digest {
 		judged.verdict = drift
 	}

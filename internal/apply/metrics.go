@@ -8,7 +8,7 @@ import (
 var writes = prometheus.NewCounterVec(prometheus.CounterOpts{
 	Name: "kubemate_writes_total",
 	Help: "Writes of generated objects that the API server accepted, by kind and by why they were sent: create, update (the intent changed), " +
-		"drift (somebody else changed the object), delete, borrow (annotations on an object that users own).",
+		"drift (somebody else changed the object), trim (somebody else added to it), delete, borrow (annotations on an object that users own).",
 }, []string{"kind", "reason"})
 
 func init() { metrics.Registry.MustRegister(writes) }

@@ -97,6 +97,8 @@ func (e *Engine) writeObject(ctx context.Context, s *submission, object wanted, 
 			return err
 		}
 		e.settling.changed(object.ref, id.namespace, object.object.Origins)
+	case trimmed:
+		return e.writer.trim(ctx, object, judged)
 	case current, held:
 	}
 	return nil

@@ -46,6 +46,8 @@ func NewManager(ctx context.Context, cluster *rest.Config, cfg config.OperatorCo
 		return nil, err
 	}
 	options.Scheme = scheme
+	shared := true
+	options.Controller.SkipNameValidation = &shared // two operators may follow one another in a process, as in tests
 	options.Cache = load.CacheOptions()
 	options.Metrics = server.Options{BindAddress: cfg.Metrics.BindAddress}
 	options.HealthProbeBindAddress = cfg.Health.BindAddress

@@ -57,6 +57,7 @@ func (v *vanished) judge(ctx context.Context, view *load.View) (verdict, error) 
 		return verdict{}, fmt.Errorf("judging vanished custom resources: %w", err)
 	}
 	if crd != "" {
+		v.forget(view.Namespace) // once the definition is back, its objects need a moment to come back
 		return verdict{held: gone, wait: vanishedWait, missingCRD: crd}, nil
 	}
 	return fresh, nil

@@ -1,0 +1,58 @@
+package controller_test
+
+import (
+	"context"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+)
+
+func profile(name, host string) *v1alpha1.IngressProfile {
+	return &v1alpha1.IngressProfile{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec: v1alpha1.IngressProfileSpec{
+			Hosts:  []v1alpha1.Host{v1alpha1.Host(host)},
+			Routes: []v1alpha1.IngressRoute{{To: v1alpha1.IngressBackend{Service: "orders", Port: 8080}}},
+		},
+	}
+}
+
+func (s shop) profile(ctx context.Context, name, condition string) func() string {
+	return func() string {
+		found := get(ctx, s, name, &v1alpha1.IngressProfile{})
+		return reason(found, found.Status.CommonStatus, condition)
+	}
+}
+
+var _ = Describe("A profile", func() {
+	It("is written, named in status, and pruned when it is deleted", func(ctx SpecContext) {
+		s := newShop(ctx)
+		s.create(ctx, profile("shop", "shop."+s.namespace+".example"))
+		Eventually(s.profile(ctx, "shop", v1alpha1.ConditionReady)).Should(Equal(v1alpha1.ReasonReady))
+		Expect(s.configMap(ctx, "edge.shop")).NotTo(BeNil())
+		Expect(get(ctx, s, "shop", &v1alpha1.IngressProfile{}).Status.Gateway).To(Equal("default"))
+
+		Expect(cluster.Delete(ctx, get(ctx, s, "shop", &v1alpha1.IngressProfile{}))).To(Succeed())
+		Eventually(func() *corev1.ConfigMap { return s.configMap(ctx, "edge.shop") }).Should(BeNil())
+	})
+
+	It("does not get a host that another namespace claimed before, until that one goes", func(ctx SpecContext) {
+		first, second := newShop(ctx), newShop(ctx)
+		host := "shop." + first.namespace + ".example"
+		first.create(ctx, profile("shop", host))
+		Eventually(first.profile(ctx, "shop", v1alpha1.ConditionReady)).Should(Equal(v1alpha1.ReasonReady))
+		time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) // ages have seconds
+
+		second.create(ctx, profile("shop", host))
+		Eventually(second.profile(ctx, "shop", v1alpha1.ConditionAccepted)).Should(Equal("!" + v1alpha1.ReasonConflicted))
+		Expect(second.configMap(ctx, "edge.shop")).To(BeNil())
+
+		Expect(cluster.Delete(ctx, get(ctx, first, "shop", &v1alpha1.IngressProfile{}))).To(Succeed())
+		Eventually(second.profile(ctx, "shop", v1alpha1.ConditionReady)).Should(Equal(v1alpha1.ReasonReady))
+	})
+})

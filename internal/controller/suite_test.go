@@ -1,0 +1,105 @@
+package controller_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/hack/testbed"
+	"github.com/kubemate/kubemate/internal/config"
+	"github.com/kubemate/kubemate/internal/controller"
+	"github.com/kubemate/kubemate/internal/driver/drivertest"
+	"github.com/kubemate/kubemate/internal/driver/kube"
+	"github.com/kubemate/kubemate/internal/plan"
+)
+
+// server is a real API server; cluster is an administrator's access to it.
+var (
+	server  *testbed.Testbed
+	cluster client.Client
+)
+
+// stopOperator ends the running operator.
+var stopOperator func()
+
+// definitions is the folder of the CRDs.
+const definitions = "../../config/crd/bases"
+
+func TestMain(m *testing.M) {
+	os.Exit(testbed.Main(m, testbed.Options{Audit: true}))
+}
+
+func TestController(t *testing.T) {
+	server = testbed.Shared(t)
+	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(15 * time.Second)
+	SetDefaultEventuallyPollingInterval(20 * time.Millisecond)
+	RunSpecs(t, "The operator against a real API server")
+}
+
+// drivers are the one for leaf Services and fakes for mesh and edge, which write ConfigMaps: every API server serves those.
+type drivers struct{}
+
+func (drivers) Kinds() []schema.GroupVersionKind {
+	return append(kube.Driver().Kinds(), drivertest.FakeMesh().Kinds()...)
+}
+
+func (drivers) Select(map[schema.GroupVersionKind]bool, map[string]bool) plan.Drivers {
+	return plan.Drivers{Kube: kube.Driver(), Mesh: drivertest.FakeMesh(), Edge: drivertest.FakeEdge()}
+}
+
+// operatorConfig lets the operator annotate Namespaces and listen nowhere.
+const operatorConfig = `
+leaderElection: {namespace: default, leaseDuration: 3s, renewDeadline: 2s, retryPeriod: 500ms}
+metrics: {bindAddress: "0"}
+health: {bindAddress: "0"}
+injection: {enabled: true}
+`
+
+var _ = BeforeSuite(func(ctx SpecContext) {
+	ctrl.SetLogger(GinkgoLogr)
+	Expect(server.InstallCRDs(ctx, definitions)).To(Succeed())
+	scheme := runtime.NewScheme()
+	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
+	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
+	Expect(apiextensionsv1.AddToScheme(scheme)).To(Succeed())
+	var err error
+	cluster, err = client.New(server.Config(), client.Options{Scheme: scheme})
+	Expect(err).NotTo(HaveOccurred())
+	stopOperator = startOperator()
+	DeferCleanup(func() { stopOperator() })
+})
+
+// startOperator runs the operator until the returned function is called.
+func startOperator() (stop func()) {
+	cfg, err := config.Parse([]byte(strings.TrimSpace(operatorConfig)))
+	Expect(err).NotTo(HaveOccurred())
+	access, err := server.ConfigFor(operatorUser, "system:masters")
+	Expect(err).NotTo(HaveOccurred())
+	ctx, cancel := context.WithCancel(context.Background())
+	manager, err := controller.NewManager(ctx, access, cfg, drivers{}, runtime.NewScheme())
+	Expect(err).NotTo(HaveOccurred())
+	ended := make(chan error, 1)
+	go func() { ended <- manager.Start(ctx) }()
+	return func() {
+		cancel()
+		var err error
+		Eventually(ended).Should(Receive(&err))
+		Expect(err).NotTo(HaveOccurred())
+	}
+}
+
+// operatorUser is the operator's name at the API server, by which its requests are found in the audit log.
+const operatorUser = "kubemate-under-test"
