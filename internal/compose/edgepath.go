@@ -26,12 +26,22 @@ func clientPaths(route *model.EdgeRoute, seen *model.PathMatch) []*model.PathMat
 func unstrip(prefix string, seen model.PathMatch) []*model.PathMatch {
 	switch {
 	case seen.Kind == model.MatchRegex:
-		return []*model.PathMatch{{Kind: model.MatchRegex, Value: regexp.QuoteMeta(prefix) + "(?:" + seen.Value + ")"}}
+		below := &model.PathMatch{Kind: model.MatchRegex, Value: regexp.QuoteMeta(prefix) + "(?:" + seen.Value + ")"}
+		if matchesRoot(seen.Value) {
+			return []*model.PathMatch{{Kind: model.MatchExact, Value: prefix}, below}
+		}
+		return []*model.PathMatch{below}
 	case seen.Value == "/" && seen.Kind == model.MatchExact:
 		return []*model.PathMatch{{Kind: model.MatchExact, Value: prefix}, {Kind: model.MatchExact, Value: prefix + "/"}}
 	default:
 		return []*model.PathMatch{{Kind: seen.Kind, Value: prefix + seen.Value}}
 	}
+}
+
+// matchesRoot says whether an expression is true of /. readMatch has compiled it before; one that does not compile is true of nothing.
+func matchesRoot(expression string) bool {
+	compiled, err := regexp.Compile("^(?:" + expression + ")$")
+	return err == nil && compiled.MatchString("/")
 }
 
 // disjoint says whether no path is both the route's and the one seen. Expressions are given the benefit of the doubt.
