@@ -2,6 +2,7 @@ package compose
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -20,9 +21,7 @@ func (c *composer) probes(selector map[string]string, target model.TargetPort) [
 		if !selects(selector, deployment.Spec.Template.Labels) {
 			continue
 		}
-		for i := range deployment.Spec.Template.Spec.Containers {
-			probes = append(probes, containerProbes(&deployment.Spec.Template.Spec.Containers[i], target)...)
-		}
+		probes = append(probes, podProbes(&deployment.Spec.Template.Spec, target)...)
 	}
 	slices.SortFunc(probes, func(a, b model.Probe) int { return cmp.Compare(a.Path, b.Path) })
 	return slices.Compact(probes)
@@ -49,36 +48,60 @@ func (c *composer) candidates(selector map[string]string) []*appsv1.Deployment {
 	return fewest
 }
 
-func containerProbes(container *corev1.Container, target model.TargetPort) []model.Probe {
+// podProbes lists the HTTP probes of a pod's port. A Service finds the name of a port in any container, a probe only in its own.
+func podProbes(pod *corev1.PodSpec, target model.TargetPort) []model.Probe {
+	number := target.Number
+	for container := range containers(pod) {
+		if number == 0 {
+			number = portNamed(container, target.Name)
+		}
+	}
 	var probes []model.Probe
-	for _, probe := range []*corev1.Probe{container.LivenessProbe, container.ReadinessProbe, container.StartupProbe} {
-		if probe == nil || probe.HTTPGet == nil || !samePort(container, probe.HTTPGet.Port, target) {
-			continue
-		}
-		path, _, _ := strings.Cut(probe.HTTPGet.Path, "?")
-		if path == "" {
-			path = "/"
-		}
-		probes = append(probes, model.Probe{Path: path})
+	for container := range containers(pod) {
+		probes = append(probes, containerProbes(container, number)...)
 	}
 	return probes
 }
 
-// samePort compares a probe's port with a Service's target; either may be a number or the name of a container's port.
-func samePort(container *corev1.Container, port intstr.IntOrString, target model.TargetPort) bool {
-	number := portNumber(container, port.StrVal, port.IntVal)
-	return number > 0 && number == portNumber(container, target.Name, target.Number)
+// containers are all of a pod, in the order in which the name of a port is looked for. Those that start first may keep running, and be probed.
+func containers(pod *corev1.PodSpec) iter.Seq[*corev1.Container] {
+	return func(yield func(*corev1.Container) bool) {
+		for _, list := range [][]corev1.Container{pod.Containers, pod.InitContainers} {
+			for i := range list {
+				if !yield(&list[i]) {
+					return
+				}
+			}
+		}
+	}
 }
 
-// portNumber resolves the name of a container's port. -1: there is none.
-func portNumber(container *corev1.Container, name string, number int32) int32 {
-	if name == "" {
-		return number
+func containerProbes(container *corev1.Container, number int32) []model.Probe {
+	var probes []model.Probe
+	for _, probe := range []*corev1.Probe{container.LivenessProbe, container.ReadinessProbe, container.StartupProbe} {
+		if probe == nil || probe.HTTPGet == nil || number == 0 || probedPort(container, probe.HTTPGet.Port) != number {
+			continue
+		}
+		path, _, _ := strings.Cut(probe.HTTPGet.Path, "?")
+		probes = append(probes, model.Probe{Path: "/" + strings.TrimPrefix(path, "/")}) // as the kubelet completes it
 	}
+	return probes
+}
+
+// probedPort is the number of a probe's port. 0: the container has no port of that name.
+func probedPort(container *corev1.Container, port intstr.IntOrString) int32 {
+	if port.Type == intstr.String {
+		return portNamed(container, port.StrVal)
+	}
+	return port.IntVal
+}
+
+// portNamed is the number of a container's port. 0: there is none of that name.
+func portNamed(container *corev1.Container, name string) int32 {
 	for _, port := range container.Ports {
 		if port.Name == name {
 			return port.ContainerPort
 		}
 	}
-	return -1
+	return 0
 }
