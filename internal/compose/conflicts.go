@@ -1,7 +1,9 @@
 package compose
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/model"
@@ -13,6 +15,20 @@ type claims map[claimed]model.Origin
 
 // claimed is a thing that can belong to one object only: an aspect of something, in words.
 type claimed struct{ aspect, of string }
+
+func (c claimed) compare(other claimed) int {
+	return cmp.Or(cmp.Compare(c.of, other.of), cmp.Compare(c.aspect, other.aspect))
+}
+
+// selectorText is a selector in words, the same for the same selector.
+func selectorText(selector map[string]string) string {
+	pairs := make([]string, 0, len(selector))
+	for key, value := range selector {
+		pairs = append(pairs, key+"="+value)
+	}
+	slices.Sort(pairs)
+	return strings.Join(pairs, ",")
+}
 
 // claim asks for a thing. It returns false, and the problem, when an older object has it.
 func (c claims) claim(thing claimed, origin model.Origin) (model.Problem, bool) {

@@ -10,7 +10,7 @@ func (c *composer) policies() {
 	owners := make(claims, 2*len(c.snapshot.Policies))
 	for _, policy := range byAge(c.snapshot.Policies) {
 		origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}
-		problems := claimAspects(owners, policy, origin)
+		problems := c.claimAspects(owners, policy, origin)
 		if c.skip(policy, origin) {
 			continue
 		}
@@ -25,7 +25,7 @@ func (c *composer) policies() {
 }
 
 // claimAspects claims what the policy speaks about: each aspect of a target belongs to the oldest policy.
-func claimAspects(owners claims, policy *v1alpha1.MeshPolicy, origin model.Origin) model.Problems {
+func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, origin model.Origin) model.Problems {
 	target := "the namespace"
 	if policy.Spec.Target.Name != nil {
 		target = "Service " + string(*policy.Spec.Target.Name)
@@ -41,6 +41,9 @@ func claimAspects(owners claims, policy *v1alpha1.MeshPolicy, origin model.Origi
 	}
 	if policy.Spec.Access != nil {
 		claim("access")
+		if len(problems) == 0 && policy.Spec.Target.Name != nil {
+			problems = c.claimPods(owners, string(*policy.Spec.Target.Name), at(origin, "spec.access"))
+		}
 	}
 	if policy.Spec.Resilience != nil {
 		claim("resilience")

@@ -50,17 +50,23 @@ func (c *composer) candidates(selector map[string]string) []*appsv1.Deployment {
 
 // podProbes lists the HTTP probes of a pod's port. A Service finds the name of a port in any container, a probe only in its own.
 func podProbes(pod *corev1.PodSpec, target model.TargetPort) []model.Probe {
+	number := targetNumber(pod, target)
+	var probes []model.Probe
+	for container := range containers(pod) {
+		probes = append(probes, containerProbes(container, number)...)
+	}
+	return probes
+}
+
+// targetNumber is the number of the port that a Service's target means in a pod. 0: no container has a port of that name.
+func targetNumber(pod *corev1.PodSpec, target model.TargetPort) int32 {
 	number := target.Number
 	for container := range containers(pod) {
 		if number == 0 {
 			number = portNamed(container, target.Name)
 		}
 	}
-	var probes []model.Probe
-	for container := range containers(pod) {
-		probes = append(probes, containerProbes(container, number)...)
-	}
-	return probes
+	return number
 }
 
 // containers are all of a pod, in the order in which the name of a port is looked for. Those that start first may keep running, and be probed.
