@@ -53,6 +53,10 @@ func (r *registry) learn(address netip.Addr, seen *pod) {
 	if !isNew {
 		known.mu.Lock()
 		seen.debt = known.debt
+		if seen.graceful.IsZero() {
+			// The end of a graceful deletion is announced as one without grace: the API server sets it to 0 before it removes the object.
+			seen.graceful = known.graceful
+		}
 		known.mu.Unlock()
 	}
 	seen.behaviour = r.behaviourOf(seen)

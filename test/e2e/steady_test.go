@@ -1,0 +1,71 @@
+package e2e
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"slices"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	auditv1 "k8s.io/apiserver/pkg/apis/audit/v1"
+
+	"github.com/kubemate/kubemate/hack/testbed/operator"
+)
+
+// steadyWindow is how long nothing may happen.
+const steadyWindow = 60 * time.Second
+
+var _ = Describe("the steady state", Serial, Label("slow"), func() {
+	It("has no write and no live read by the operator for 60 s after convergence", func(ctx SpecContext) {
+		s := newShop(ctx, "steady")
+		s.service("orders", "v1", "v2")
+		canary, profile := release("orders", "v1", 90, "v2", 10), s.ingress("orders")
+		s.create(canary, profile)
+		s.eventuallyIsReady(canary)
+		s.eventuallyIsReady(profile)
+		began := time.Now()
+		before := s.resourceVersions()
+		Expect(before).NotTo(BeEmpty())
+		Consistently(func(g Gomega) { g.Expect(s.resourceVersions()).To(Equal(before)) }, steadyWindow, "10s").Should(Succeed())
+		requests := operatorRequests(began)
+		Expect(requests).To(BeEmpty(), "leases and watches aside, the operator asked the API server for something")
+	})
+})
+
+// resourceVersions are those of all objects of the namespace that the operator writes.
+func (s *shop) resourceVersions() map[string]string {
+	GinkgoHelper()
+	output, err := world.Kubectl(s.ctx, "get", "-n", s.namespace, "canaryreleases,ingressprofiles,services,ingressroutes.traefik.io,traefikservices,httproutes.policy.linkerd.io",
+		"-o", `jsonpath={range .items[*]}{.kind}/{.metadata.name}={.metadata.resourceVersion}{"\n"}{end}`)
+	Expect(err).NotTo(HaveOccurred())
+	return lines(output)
+}
+
+// operatorRequests reads the API server's audit log for what the operator did since, other than watching and holding its lease.
+func operatorRequests(since time.Time) []string {
+	GinkgoHelper()
+	file, err := os.Open(world.AuditLog())
+	Expect(err).NotTo(HaveOccurred())
+	defer func() { Expect(file.Close()).To(Succeed()) }()
+	var found []string
+	scanner := bufio.NewScanner(file)
+	scanner.Buffer(nil, 16<<20)
+	for scanner.Scan() {
+		var event auditv1.Event
+		Expect(json.Unmarshal(scanner.Bytes(), &event)).To(Succeed())
+		if event.User.Username != operator.UserName || event.RequestReceivedTimestamp.Time.Before(since) || idle(&event) {
+			continue
+		}
+		found = append(found, event.Verb+" "+event.RequestURI)
+	}
+	Expect(scanner.Err()).NotTo(HaveOccurred())
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// idle says whether a request belongs to watching or to leader election.
+func idle(event *auditv1.Event) bool {
+	return event.Verb == "watch" || event.ObjectRef != nil && event.ObjectRef.Resource == "leases"
+}

@@ -1,0 +1,87 @@
+// Package e2e shows the main job on real servers: custom resources are applied, the operator runs under the chart's roles, and requests go
+// through a real Traefik to pods that answer.
+package e2e
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/hack/testbed"
+	"github.com/kubemate/kubemate/hack/testbed/backend"
+	"github.com/kubemate/kubemate/hack/testbed/netns"
+	"github.com/kubemate/kubemate/hack/testbed/operator"
+)
+
+// servers is what this suite needs: everything.
+var servers = testbed.Options{
+	Controllers: true, Nodes: 2, Audit: true,
+	Traefik: &testbed.TraefikOptions{},
+	Backend: &backend.Options{DownWhenGone: true},
+}
+
+var (
+	// world is the running testbed, client an administrator's access to it, kubemate the running operator.
+	world    *testbed.Testbed
+	admin    client.Client
+	kubemate *operator.Operator
+)
+
+// managerVariable carries the path of the manager, which is built outside of the network namespace, into it.
+const managerVariable = "KUBEMATE_E2E_MANAGER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(managerVariable) == "" && !netns.Inside() {
+		dir, err := os.MkdirTemp("", "kubemate-e2e-")
+		if err != nil {
+			panic(err)
+		}
+		path, err := operator.Build(context.Background(), filepath.Join("..", ".."), dir)
+		if err != nil {
+			panic(err)
+		}
+		if err := os.Setenv(managerVariable, path); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(testbed.Main(m, servers))
+}
+
+func TestEndToEnd(t *testing.T) {
+	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(15 * time.Second)
+	SetDefaultEventuallyPollingInterval(20 * time.Millisecond)
+	RunSpecs(t, "end to end")
+}
+
+var _ = BeforeSuite(func(ctx SpecContext) {
+	world = testbed.Shared(GinkgoTB())
+	Expect(v1alpha1.AddToScheme(scheme.Scheme)).To(Succeed())
+	var err error
+	admin, err = client.New(world.Config(), client.Options{Scheme: scheme.Scheme})
+	Expect(err).NotTo(HaveOccurred())
+	Expect(operator.Install(ctx, world, filepath.Join("..", ".."), operator.Values{Injection: true})).To(Succeed())
+	kubemate, err = operator.Start(ctx, world, operator.Options{
+		Binary: os.Getenv(managerVariable), Dir: GinkgoT().TempDir(), Config: "injection:\n  enabled: true\n",
+	})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() {
+		if err := kubemate.Stop(10 * time.Second); err != nil {
+			GinkgoWriter.Println("stopping the operator:", err)
+		}
+	})
+})
+
+var _ = ReportAfterEach(func(report SpecReport) {
+	if report.Failed() && kubemate != nil {
+		GinkgoWriter.Println(kubemate.LogTail(40))
+	}
+})
