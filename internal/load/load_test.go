@@ -1,0 +1,157 @@
+package load
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/compose"
+)
+
+func transformed[T client.Object](t *testing.T, by func(any) (any, error), object T) T {
+	t.Helper()
+	out, err := by(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.(T)
+}
+
+func TestForeignObjectsKeepTheirNameOnly(t *testing.T) {
+	kept := transformed(t, generated, &corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "x", UID: "u", ResourceVersion: "7", Annotations: map[string]string{"a": "secret"}},
+		Data:       map[string]string{"password": "secret"},
+	})
+	want := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "x", UID: "u", ResourceVersion: "7"}}
+	if !reflect.DeepEqual(kept, want) {
+		t.Errorf("kept %+v", kept)
+	}
+}
+
+func TestGeneratedObjectsKeepWhoHoldsTheirFields(t *testing.T) {
+	fields := func(text string) *metav1.FieldsV1 {
+		f := &metav1.FieldsV1{}
+		f.SetRawBytes([]byte(text))
+		return f
+	}
+	kept := transformed(t, generated, &corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{
+			Labels: map[string]string{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy},
+			ManagedFields: []metav1.ManagedFieldsEntry{
+				{Manager: FieldManager, FieldsV1: fields(`{"f:data":{}}`)},
+				{Manager: "labeller", FieldsV1: fields(`{"f:metadata":{"f:labels":{"f:x":{}}}}`)},
+				{Manager: "status", Subresource: "status", FieldsV1: fields(`{"f:status":{}}`)},
+				{Manager: "intruder", FieldsV1: fields(`{"f:data":{"f:x":{}}}`)},
+			},
+		},
+		Data: map[string]string{"kept": "yes"},
+	})
+	if len(kept.ManagedFields) != 2 || kept.ManagedFields[1].Manager != "intruder" || kept.ManagedFields[1].FieldsV1 == nil {
+		t.Errorf("managed fields are %+v", kept.ManagedFields)
+	}
+	if !Managed(kept) || kept.Data["kept"] != "yes" {
+		t.Errorf("what is ours is not kept: %+v", kept)
+	}
+}
+
+func TestDeploymentsKeepWhatComposingReads(t *testing.T) {
+	replicas := int32(3)
+	kept := transformed(t, deployment, &appsv1.Deployment{
+		ObjectMeta: metav1.ObjectMeta{Name: "orders-v1"},
+		Spec: appsv1.DeploymentSpec{
+			Replicas: &replicas, Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": "orders"}},
+			Template: corev1.PodTemplateSpec{
+				ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"version": "v1"}, Annotations: map[string]string{"big": "one"}},
+				Spec: corev1.PodSpec{Containers: []corev1.Container{{
+					Name: "app", Image: "app:1", Env: []corev1.EnvVar{{Name: "PASSWORD", Value: "secret"}},
+					Ports: []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}}, ReadinessProbe: &corev1.Probe{},
+				}}},
+			},
+		},
+		Status: appsv1.DeploymentStatus{ReadyReplicas: 2, ObservedGeneration: 9},
+	})
+	container := kept.Spec.Template.Spec.Containers[0]
+	if container.Image != "" || container.Env != nil || kept.Spec.Template.Annotations != nil || kept.Status.ObservedGeneration != 0 {
+		t.Errorf("too much is kept: %+v", kept)
+	}
+	if *kept.Spec.Replicas != 3 || kept.Spec.Selector == nil || kept.Spec.Template.Labels["version"] != "v1" ||
+		len(container.Ports) != 1 || container.ReadinessProbe == nil || kept.Status.ReadyReplicas != 2 {
+		t.Errorf("too little is kept: %+v", kept)
+	}
+}
+
+func TestEndpoints(t *testing.T) {
+	yes, no := true, false
+	slice := func(service string, ready ...*bool) discoveryv1.EndpointSlice {
+		full := &discoveryv1.EndpointSlice{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{discoveryv1.LabelServiceName: service}}}
+		for _, r := range ready {
+			full.Endpoints = append(full.Endpoints, discoveryv1.Endpoint{
+				Addresses: []string{"10.0.0.1"}, Conditions: discoveryv1.EndpointConditions{Ready: r},
+			})
+		}
+		kept := transformed(t, endpointSlice, full)
+		for _, endpoint := range kept.Endpoints {
+			if endpoint.Addresses != nil {
+				t.Error("addresses are kept")
+			}
+		}
+		return *kept
+	}
+	got := CountEndpoints([]discoveryv1.EndpointSlice{slice("orders", &yes, &no), slice("orders", nil), slice("web", &no), {}})
+	want := map[string]compose.Endpoints{"orders": {Ready: 2, Total: 3}, "web": {Ready: 0, Total: 1}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("endpoints are %v, want %v", got, want)
+	}
+}
+
+func TestOursTakesALabelAndAnOrigin(t *testing.T) {
+	label := map[string]string{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy}
+	for name, test := range map[string]struct {
+		labels, annotations map[string]string
+		want                bool
+	}{
+		"both":                    {label, map[string]string{v1alpha1.AnnotationOrigins: "CanaryRelease/orders"}, true},
+		"a label alone":           {label, nil, false},
+		"an origin alone":         {nil, map[string]string{v1alpha1.AnnotationOrigins: "CanaryRelease/orders"}, false},
+		"an origin that is none":  {label, map[string]string{v1alpha1.AnnotationOrigins: "me"}, false},
+		"the label of some other": {map[string]string{v1alpha1.LabelManagedBy: "Helm"}, map[string]string{v1alpha1.AnnotationOrigins: "A/b"}, false},
+	} {
+		object := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Labels: test.labels, Annotations: test.annotations}}
+		if got := Ours(object); got != test.want {
+			t.Errorf("%s: ours = %v", name, got)
+		}
+	}
+}
+
+func TestClaimsGoByAgeThenByName(t *testing.T) {
+	at := func(namespace, name string, second int64) *v1alpha1.IngressProfile {
+		return &v1alpha1.IngressProfile{ObjectMeta: metav1.ObjectMeta{
+			Namespace: namespace, Name: name, CreationTimestamp: metav1.NewTime(time.Unix(second, 0)),
+		}}
+	}
+	if !older(at("z", "z", 1), at("a", "a", 2)) || older(at("a", "a", 2), at("z", "z", 1)) {
+		t.Error("the older does not win")
+	}
+	if !older(at("a", "z", 1), at("b", "a", 1)) || !older(at("a", "a", 1), at("a", "b", 1)) {
+		t.Error("equals do not go by namespace and name")
+	}
+}
+
+func TestHostKeysIgnoreCaseAndNameTheGateway(t *testing.T) {
+	public := "public"
+	profile := &v1alpha1.IngressProfile{Spec: v1alpha1.IngressProfileSpec{Hosts: []v1alpha1.Host{"Shop.Example"}}}
+	if got := hostKeys(profile); got[0] != "default/shop.example" {
+		t.Errorf("keys are %v", got)
+	}
+	profile.Spec.Gateway = &public
+	if got := hostKeys(profile); got[0] != "public/shop.example" {
+		t.Errorf("keys are %v", got)
+	}
+}
