@@ -32,7 +32,7 @@ func cookieExpression(cookie model.ValueMatch) (string, error) {
 		return cookieRegex(cookie.Value)
 	}
 	if strings.Contains(cookie.Value, ";") {
-		return "", invalid{fmt.Errorf("%q holds a semicolon, which ends a cookie; leave it out", cookie.Value)}
+		return "", invalidError{fmt.Errorf("%q holds a semicolon, which ends a cookie; leave it out", cookie.Value)}
 	}
 	if cookie.Kind == model.MatchPrefix {
 		return regexp.QuoteMeta(cookie.Value) + "[^;]*", nil
@@ -77,6 +77,7 @@ func withoutSemicolon(expression *syntax.Regexp) (*syntax.Regexp, error) {
 		changed.Op, changed.Rune = syntax.OpCharClass, cut([]rune{0, unicode.MaxRune})
 	case syntax.OpAnyCharNotNL:
 		changed.Op, changed.Rune = syntax.OpCharClass, cut([]rune{0, '\n' - 1, '\n' + 1, unicode.MaxRune})
+	default: // takes no character by itself
 	}
 	changed.Sub = nil
 	for _, sub := range expression.Sub {

@@ -69,6 +69,9 @@ func claim(claimed map[string]bool, edge model.Edge, path *model.PathMatch) bool
 
 func drawRoute(t *rapid.T, path *model.PathMatch, name string) model.EdgeRoute {
 	route := model.EdgeRoute{Path: path, Service: name, Port: 80, YAMLPath: name}
+	if rapid.Bool().Draw(t, "limited") {
+		route.RateLimit = &model.RateLimit{Average: 1, Period: 1, Burst: 1}
+	}
 	for i := range rapid.IntRange(0, 5).Draw(t, "lines") {
 		backend := fmt.Sprintf("%s-l%d", name, i)
 		route.Table = append(route.Table, model.Route{Match: drawMatch(t), Split: split(model.Share{Backend: backend, Weight: 1})})

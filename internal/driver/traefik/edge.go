@@ -62,7 +62,7 @@ func (w *edgeWriter) entryPoint() string {
 		name, field = w.edge.Gateway.HTTPS, "TLS"
 	}
 	if name == "" {
-		w.refuse("spec.gateway", invalid{fmt.Errorf("the gateway %s has no entry point for %s; ask the administrator to name one, or choose another gateway",
+		w.refuse("spec.gateway", invalidError{fmt.Errorf("the gateway %s has no entry point for %s; ask the administrator to name one, or choose another gateway",
 			w.edge.Gateway.Name, field)})
 	}
 	return name
@@ -72,7 +72,7 @@ func (w *edgeWriter) entryPoint() string {
 func (w *edgeWriter) ownPath(seen map[string]string, route *model.EdgeRoute) bool {
 	path := encode(pathIdentity(route.Path))
 	if first, taken := seen[path]; taken {
-		w.refuse(route.YAMLPath, invalid{fmt.Errorf("the path is that of %s already; leave one of them out", first)})
+		w.refuse(route.YAMLPath, invalidError{fmt.Errorf("the path is that of %s already; leave one of them out", first)})
 		return false
 	}
 	seen[path] = route.YAMLPath
@@ -81,7 +81,7 @@ func (w *edgeWriter) ownPath(seen map[string]string, route *model.EdgeRoute) boo
 
 // add takes an object that the profile wants, and with it the origins of the lines that the object carries.
 func (w *edgeWriter) add(object client.Object, retain *model.Retain, lines ...model.Route) error {
-	clean, err := clean(object)
+	written, err := clean(object)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (w *edgeWriter) add(object client.Object, retain *model.Retain, lines ...mo
 	for _, line := range lines {
 		origins = append(origins, line.Origins...)
 	}
-	w.objects = append(w.objects, driver.Object{Object: clean, Origins: model.SortOrigins(origins), Retain: retain})
+	w.objects = append(w.objects, driver.Object{Object: written, Origins: model.SortOrigins(origins), Retain: retain})
 	return nil
 }
 

@@ -34,7 +34,7 @@ func hostGroups(hosts []string, wildcard wildcardTree) ([]hostGroup, error) {
 	for _, host := range hosts {
 		switch {
 		case len(host) > 253 || !hostName.MatchString(host):
-			return nil, invalid{fmt.Errorf("%q is not a DNS name in lower case, with or without a leading *.; correct it", host)}
+			return nil, invalidError{fmt.Errorf("%q is not a DNS name in lower case, with or without a leading *.; correct it", host)}
 		case strings.HasPrefix(host, "*."):
 			trees[wildcardHosts] = append(trees[wildcardHosts], wildcard(host))
 		default:
@@ -48,7 +48,7 @@ func hostGroups(hosts []string, wildcard wildcardTree) ([]hostGroup, error) {
 		}
 	}
 	if len(groups) == 0 {
-		return nil, invalid{textError("there is no host; name at least one")}
+		return nil, invalidError{textError("there is no host; name at least one")}
 	}
 	return groups, nil
 }

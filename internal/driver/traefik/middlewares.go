@@ -28,7 +28,7 @@ func (w *routeWriter) chain() ([]traefikio.MiddlewareRef, error) {
 		return refs, nil
 	}
 	if anyPath(w.route.Path) {
-		w.refuse(w.route.YAMLPath, invalid{textError("stripPrefix: the route has no path to strip; leave stripPrefix out")})
+		w.refuse(w.route.YAMLPath, invalidError{textError("stripPrefix: the route has no path to strip; leave stripPrefix out")})
 		return nil, nil
 	}
 	// Traefik strips the beginning of a string. The rule has made sure that it is whole segments.

@@ -66,6 +66,9 @@ func load(t rapid.TB, edges []model.Edge) map[string]*muxer {
 	}
 	backends := map[string]string{}
 	for _, service := range typed[traefikio.TraefikService](t, out) {
+		if backends[service.Name] != "" {
+			t.Fatalf("two lines have the TraefikService %s", service.Name)
+		}
 		backends[service.Name] = service.Spec.Weighted.Services[0].Name
 	}
 	muxers := map[string]*muxer{"web": newMuxer(t), "websecure": newMuxer(t)}
@@ -80,6 +83,12 @@ func load(t rapid.TB, edges []model.Edge) map[string]*muxer {
 				t.Fatalf("%s has the rule %s twice: Traefik would keep one of them", object.Name, route.Match)
 			}
 			rules[route.Match] = true
+			if !slices.Equal(route.Middlewares, object.Spec.Routes[0].Middlewares) {
+				t.Fatalf("%s: the rule %s has other middlewares than the first, a way around them", object.Name, route.Match)
+			}
+			if object.Spec.TLS != nil && strings.Contains(route.Match, "HostRegexp") {
+				t.Fatalf("%s: Traefik serves the rule %s with its default TLS options", object.Name, route.Match)
+			}
 			m.add(t, route.Match, route.Priority, backends[route.Services[0].Name])
 		}
 	}

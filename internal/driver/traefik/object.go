@@ -45,31 +45,32 @@ func clean(object client.Object) (*unstructured.Unstructured, error) {
 // prune removes null, empty maps, empty lists, 0 and false, none of which is ever meant. An empty text is: it removes a response header.
 func prune(content map[string]any) {
 	for key, value := range content {
-		switch value := value.(type) {
-		case nil:
+		if unset(value) {
 			delete(content, key)
-		case map[string]any:
-			prune(value)
-			if len(value) == 0 {
-				delete(content, key)
-			}
-		case []any:
-			for _, element := range value {
-				if element, ok := element.(map[string]any); ok {
-					prune(element)
-				}
-			}
-			if len(value) == 0 {
-				delete(content, key)
-			}
-		case int64:
-			if value == 0 {
-				delete(content, key)
-			}
-		case bool:
-			if !value {
-				delete(content, key)
+		}
+	}
+}
+
+// unset says whether nothing is left of a value once it is pruned.
+func unset(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case map[string]any:
+		prune(value)
+		return len(value) == 0
+	case []any:
+		for _, element := range value {
+			if fields, ok := element.(map[string]any); ok {
+				prune(fields)
 			}
 		}
+		return len(value) == 0
+	case int64:
+		return value == 0
+	case bool:
+		return !value
+	default:
+		return false
 	}
 }

@@ -96,7 +96,7 @@ func pathTree(path *model.PathMatch) (*rules.Tree, error) {
 		return matcher(matchPath, path.Value), nil
 	}
 	if strings.HasSuffix(path.Value, "/") {
-		return nil, invalid{fmt.Errorf("path: the prefix %q means whole segments, leave out the / at its end", path.Value)}
+		return nil, invalidError{fmt.Errorf("path: the prefix %q means whole segments, leave out the / at its end", path.Value)}
 	}
 	return anyOf(matcher(matchPath, path.Value), matcher(matchPathPrefix, path.Value+"/")), nil
 }
@@ -107,11 +107,11 @@ const pathMarks = "!$&()*+,-./:;=@_~"
 
 func checkPath(path string) error {
 	if !strings.HasPrefix(path, "/") {
-		return invalid{fmt.Errorf("path: %q must begin with /", path)}
+		return invalidError{fmt.Errorf("path: %q must begin with /", path)}
 	}
 	for i := range len(path) {
 		if c := path[i]; !alphanumeric(c) && strings.IndexByte(pathMarks, c) < 0 {
-			return invalid{fmt.Errorf("path: %q holds %q, which a path does not hold unescaped; leave it out", path, c)}
+			return invalidError{fmt.Errorf("path: %q holds %q, which a path does not hold unescaped; leave it out", path, c)}
 		}
 	}
 	return nil
@@ -122,7 +122,7 @@ func methodTree(methods []string) (*rules.Tree, error) {
 	for _, method := range methods {
 		// Traefik turns its side into upper case; a method in lower case would be another one than was asked for.
 		if !token(method) || method != strings.ToUpper(method) {
-			return nil, invalid{fmt.Errorf("method: %q is not a method in upper case, such as GET", method)}
+			return nil, invalidError{fmt.Errorf("method: %q is not a method in upper case, such as GET", method)}
 		}
 		trees = append(trees, matcher(matchMethod, method))
 	}
@@ -144,7 +144,7 @@ func checkRegex(expression string) error {
 		return err
 	}
 	if _, err := syntax.Parse(expression, syntax.Perl); err != nil {
-		return invalid{fmt.Errorf("the expression %q is not valid: %w; correct it", expression, err)}
+		return invalidError{fmt.Errorf("the expression %q is not valid: %w; correct it", expression, err)}
 	}
 	if _, err := syntax.Parse("(?:"+expression+")", syntax.Perl); err != nil {
 		return errors.New("the expression " + quote(expression) + ` reaches over its end, close \Q with \E`)

@@ -13,16 +13,16 @@ type textError string
 // Error is the text.
 func (e textError) Error() string { return string(e) }
 
-// invalid marks what is wrong whatever the gateway is.
-type invalid struct{ error }
+// invalidError marks what is wrong whatever the gateway is.
+type invalidError struct{ error }
 
-// unreadable marks a rule that does not read back as what was meant.
-type unreadable struct{ error }
+// unreadableError marks a rule that does not read back as what was meant.
+type unreadableError struct{ error }
 
 // problem makes a Problem of an error, with the reason that the error's mark says. Without a mark it is Traefik that cannot do it.
 func problem(origin model.Origin, err error) model.Problem {
-	var wrong invalid
-	var bug unreadable
+	var wrong invalidError
+	var bug unreadableError
 	switch {
 	case errors.As(err, &bug):
 		return model.Problem{

@@ -16,7 +16,7 @@ import (
 // rateLimit writes a token bucket for each client address. An error refuses what Traefik would take for no limit or for another one.
 func rateLimit(limit model.RateLimit, gateway model.Gateway) (*traefikio.RateLimit, error) {
 	if limit.Average < 1 || limit.Average > math.MaxInt64/int64(time.Second) || limit.Burst < 1 || limit.Period <= 0 {
-		return nil, invalid{fmt.Errorf("rateLimit: %d per %s with a burst of %d is no limit; average, period and burst must be above 0",
+		return nil, invalidError{fmt.Errorf("rateLimit: %d per %s with a burst of %d is no limit; average, period and burst must be above 0",
 			limit.Average, limit.Period, limit.Burst)}
 	}
 	period := intstr.FromString(wholeUnits(limit.Period))

@@ -12,7 +12,7 @@ func (w *edgeWriter) redirect() error {
 		return nil
 	}
 	if w.edge.Gateway.HTTP == "" {
-		w.refuse("spec.tls.redirectHTTP", invalid{textError("the gateway " + w.edge.Gateway.Name + " has no entry point for plain HTTP; leave redirectHTTP out")})
+		w.refuse("spec.tls.redirectHTTP", invalidError{textError("the gateway " + w.edge.Gateway.Name + " has no entry point for plain HTTP; leave redirectHTTP out")})
 		return nil
 	}
 	hosts, err := hostGroups(w.edge.Hosts, plainWildcard)

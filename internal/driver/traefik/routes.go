@@ -127,7 +127,7 @@ func (w *edgeWriter) ruleOf(hosts hostGroup, path *model.PathMatch, place int, l
 	}
 	text, err := writeRule(allOf(append([]*rules.Tree{hosts.tree}, line.match...)...), w.read)
 	if err != nil {
-		return traefikio.Route{}, unreadable{err}
+		return traefikio.Route{}, unreadableError{err}
 	}
 	return traefikio.Route{Kind: "Rule", Match: text, Priority: rank, Services: []traefikio.Service{reference(line.service)}}, nil
 }

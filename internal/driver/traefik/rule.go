@@ -63,10 +63,10 @@ func writeRule(tree *rules.Tree, read ruleReader) (string, error) {
 	text := out.String()
 	back, err := read(text)
 	if err != nil {
-		return "", fmt.Errorf("Traefik's parser refuses the rule %s: %w", text, err)
+		return "", fmt.Errorf("the parser of Traefik refuses the rule %s: %w", text, err)
 	}
 	if !sameTree(tree, back) {
-		return "", fmt.Errorf("Traefik's parser reads the rule %s differently from what was meant", text)
+		return "", fmt.Errorf("the parser of Traefik reads the rule %s differently from what was meant", text)
 	}
 	return text, nil
 }

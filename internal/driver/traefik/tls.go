@@ -11,7 +11,7 @@ func (w *edgeWriter) tls() (*traefikio.TLS, error) {
 		return nil, nil
 	}
 	if w.edge.TLS.SecretName == "" {
-		w.refuse("spec.tls.secretName", invalid{textError("TLS needs a Secret with a certificate; name one")})
+		w.refuse("spec.tls.secretName", invalidError{textError("TLS needs a Secret with a certificate; name one")})
 		return nil, nil
 	}
 	name := objectName(w.edge.Name, "tls", "tls", w.namespace, w.edge.Name)

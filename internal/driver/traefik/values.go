@@ -67,7 +67,7 @@ func valueExpression(value model.ValueMatch) (string, error) {
 // checkValue refuses names and values that could not be told apart from others once they stand in a request.
 func checkValue(kind string, value model.ValueMatch) error {
 	if !token(value.Name) {
-		return invalid{fmt.Errorf("%s: %q is not a name, it must be made of letters, digits and !#$%%&'*+-.^_|~", kind, value.Name)}
+		return invalidError{fmt.Errorf("%s: %q is not a name, it must be made of letters, digits and !#$%%&'*+-.^_|~", kind, value.Name)}
 	}
 	if err := checkText(value.Value); err != nil {
 		return fmt.Errorf("%s %s: %w", kind, value.Name, err)
@@ -78,11 +78,11 @@ func checkValue(kind string, value model.ValueMatch) error {
 // checkText refuses what no header can hold, and the backtick, which would make rules unreadable.
 func checkText(text string) error {
 	if !utf8.ValidString(text) {
-		return invalid{fmt.Errorf("%q is not valid UTF-8; correct it", text)}
+		return invalidError{fmt.Errorf("%q is not valid UTF-8; correct it", text)}
 	}
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c == 0x7f || c == '`' {
-			return invalid{fmt.Errorf("%q holds %q; leave it out", text, c)}
+			return invalidError{fmt.Errorf("%q holds %q; leave it out", text, c)}
 		}
 	}
 	return nil
