@@ -13,7 +13,8 @@
 //	Timeout          annotation on the HTTPRoute                    ServiceProfile route
 //	Retry            annotation on the HTTPRoute                    ServiceProfile route, bounded by Linkerd's default budget
 //	RetryLimit       annotation                                     no
-//	RetryOn          annotation; gRPC statuses only on GRPCRoutes   no: 5xx and failed gRPC statuses
+//	RetryOn          annotation; Linkerd reads gRPC statuses        no: 5xx and failed gRPC statuses
+//	                 on GRPCRoutes only, which are not written
 //	PerTryTimeout    annotation                                     no
 //	Access           Server, AuthorizationPolicy, *Authentication   Server, ServerAuthorization
 //	AccessRequests   HTTPRoutes of the Server                       no
@@ -28,6 +29,11 @@
 //     cookie, not rules about several.
 //   - Methods are the nine that the API of routes can name. Where a rule must be made more specific than its equal, it names all nine; a
 //     request with another method may then get the other rule.
+//   - Linkerd compares paths as they come, without resolving dots or percent signs. An application that does so may see another path than the
+//     one that was allowed.
+//   - Probes of a path that shares its length with a prefix for which GET is granted are known by the kubelet's User-Agent; one that the pod
+//     overrides is not known then. Linkerd 2.11 knows no probes at all: a grant must name the networks of the nodes.
+//   - A TrafficSplit is about the Service as a whole, its opaque ports too.
 //   - A ServiceProfile takes a Service away from HTTPRoutes, so the policy generation never writes one.
 //
 // Sources: linkerd2 version-2.20 and linkerd2-proxy, linkerd/http/route.

@@ -21,10 +21,15 @@ func digest(words ...string) string {
 }
 
 // routeName names an HTTPRoute for a port of a Service. The part is empty for the route that holds the last line of the table: its name stays
-// when timeouts and retries change, so that a port that has routes is never without the one that matches everything.
+// when timeouts and retries change, so that a port that has routes is never without the one that matches everything; and it comes after the
+// others in order, so that what is more specific is there before that one loses it.
 func routeName(namespace, service string, port int32, part string) string {
 	number := strconv.Itoa(int(port))
-	return service + "-" + number + "-" + digest(namespace, service, number, part)
+	base := service + "-" + number + "-"
+	if part == "" {
+		base += "rest-"
+	}
+	return base + digest(namespace, service, number, part)
 }
 
 // serverName names the Server for a port of a Service's pods.
@@ -41,6 +46,6 @@ func targetText(port model.TargetPort) string {
 }
 
 // contentName names an object that is never edited: another content makes another name.
-func contentName(service string, words ...string) string {
-	return service + "-" + digest(words...)
+func contentName(base string, words ...string) string {
+	return base + "-" + digest(words...)
 }

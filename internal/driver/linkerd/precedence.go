@@ -165,8 +165,8 @@ func (o *order) insert(e element) {
 // conflict names both rules.
 func (o *order) conflict(earlier, later *element, why string) error {
 	first, second := place(o.routes[earlier.line]), place(o.routes[later.line])
-	return o.problem(later.line, "Linkerd may let this decide requests that "+first.String()+" "+first.Path+
-		" comes first for, and the requests that both match cannot be written as a rule of their own: "+why+
+	return o.problem(later.line, "Linkerd may let this rule decide requests for which "+first.String()+" "+first.Path+
+		" comes first, and the requests that both match cannot be written as a rule of their own: "+why+
 		"; make "+first.Path+" and "+second.Path+" exclude each other, or compare with exact values")
 }
 

@@ -2,6 +2,7 @@ package linkerd
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -57,12 +58,7 @@ func (g *guard) routes(grants []*model.Grant) error {
 		key := who.key()
 		groups[key], whom[key] = append(groups[key], set), who
 	}
-	keys := make([]string, 0, len(groups))
-	for key := range groups {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	for _, key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(groups)) {
 		for part := range slices.Chunk(groups[key], maxRules*maxMatches) {
 			g.route(part, whom[key])
 		}
@@ -130,7 +126,7 @@ func sorted(sets map[request]bool) []request {
 // compareRequests puts the most specific first, for the eye: Linkerd does not go by order between routes.
 func compareRequests(a, b request) int {
 	return cmp.Or(cmp.Compare(len(b.path.Value), len(a.path.Value)), cmp.Compare(a.path.Value, b.path.Value),
-		cmp.Compare(a.path.Kind, b.path.Kind), cmp.Compare(b.method, a.method))
+		cmp.Compare(a.path.Kind, b.path.Kind), cmp.Compare(min(len(b.method), 1), min(len(a.method), 1)), cmp.Compare(a.method, b.method))
 }
 
 // allowed are the callers of all grants that hold the set.
@@ -141,6 +137,19 @@ func (g *guard) allowed(set request, grants []*model.Grant) callers {
 	return gather(slices.DeleteFunc(slices.Clone(grants), func(grant *model.Grant) bool {
 		return !slices.ContainsFunc(grant.Requests, func(of model.Request) bool { return holds(&of, set) })
 	}))
+}
+
+// role is part of a route's name, so that routes stand in the order in which they should appear: as soon as there is one, requests that none
+// matches are refused even to those who may call everything, so that the one for all requests comes first; then what is open to everybody,
+// the kubelet's probes mostly.
+func role(sets []request, who callers) string {
+	switch {
+	case slices.Contains(sets, request{path: *root}):
+		return "all"
+	case who.any:
+		return "open"
+	}
+	return "requests"
 }
 
 // route writes one HTTPRoute, named by what it matches, and its AuthorizationPolicies.
@@ -158,7 +167,7 @@ func (g *guard) route(sets []request, who callers) {
 		}
 		rules = append(rules, v1beta3.HTTPRouteRule{Matches: matches})
 	}
-	name := contentName(g.service, words...)
+	name := contentName(g.service+"-"+role(sets, who), words...)
 	g.allow(kindHTTPRoute, name, who)
 	g.objects = append(g.objects, &v1beta3.HTTPRoute{
 		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta3, Kind: kindHTTPRoute},
