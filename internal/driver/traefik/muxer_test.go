@@ -29,10 +29,10 @@ func TestTraefikChoosesTheLineThatTheModelSays(t *testing.T) {
 		edges := drawEdges(t)
 		muxers := load(t, edges)
 		for range 40 {
-			request := drawRequest(t, edges)
-			want := evaluate(edges, request)
-			if got := muxers[request.entryPoint].route(request); got != want.backend {
-				t.Fatalf("%+v\nTraefik: %q\nmodel:   %q\nedges: %+v", request, got, want.backend, edges)
+			one := drawRequest(t, edges)
+			want := evaluate(edges, one)
+			if got := muxers[one.entryPoint].route(one); got != want.backend {
+				t.Fatalf("%+v\nTraefik: %q\nmodel:   %q\nedges: %+v", one, got, want.backend, edges)
 			}
 			for _, kind := range want.decidedBy {
 				decided[kind]++
