@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,22 @@ func (p Position) String() string {
 		return ""
 	}
 	return fmt.Sprintf("%s:%d", p.File, p.Line)
+}
+
+// lineOf is how the YAML parser says where it stopped.
+var lineOf = regexp.MustCompile(`line (\d+): `)
+
+// complain makes a problem's place and words of a parser's error: the line counts from the beginning of the file, not of the document.
+func (d document) complain(err error) (Position, string) {
+	at := Position{File: d.file, Document: d.index, Line: d.line}
+	message := strings.Join(strings.Fields(err.Error()), " ")
+	if found := lineOf.FindStringSubmatch(message); found != nil {
+		if line, err := strconv.Atoi(found[1]); err == nil {
+			at.Line = d.line + line - 1
+			message = strings.Replace(message, found[0], "", 1)
+		}
+	}
+	return at, message
 }
 
 // locate finds the line of a path such as "spec.matches[0].to", or of the deepest part of it that is written there.

@@ -25,7 +25,10 @@ func Read(definitions *Definitions, defaultNamespace string, sources ...Source) 
 		for _, document := range source.documents() {
 			object, err := document.decode()
 			if err != nil {
-				r.problem(place{document: document}, model.Origin{}, err.Error())
+				position, message := document.complain(err)
+				r.out.Problems = append(r.out.Problems, Problem{
+					Problem: model.Problem{Reason: v1alpha1.ReasonInvalid, Message: message}, Position: position,
+				})
 				continue
 			}
 			if object != nil {
