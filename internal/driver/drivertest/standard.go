@@ -54,19 +54,23 @@ func resilienceCases() []Case {
 	return []Case{
 		{"requests have a timeout", []model.Feature{model.FeatureTimeout}, Tuned(model.Route{Timeout: 5 * time.Second})},
 		{
-			"failed GETs are tried again", []model.Feature{model.FeatureRetry},
+			"failed GETs are tried again",
+			[]model.Feature{model.FeatureRetry},
 			Tuned(model.Route{Match: gets, Retry: retry(1, 0, "5xx")}, model.Route{}),
 		},
 		{
-			"how often requests are tried again is chosen", []model.Feature{model.FeatureRetry, model.FeatureRetryLimit},
+			"how often requests are tried again is chosen",
+			[]model.Feature{model.FeatureRetry, model.FeatureRetryLimit},
 			Tuned(model.Route{Match: gets, Retry: retry(2, 0, "5xx")}, model.Route{}),
 		},
 		{
-			"the responses that are tried again are chosen", []model.Feature{model.FeatureRetry, model.FeatureRetryLimit, model.FeatureRetryOn},
+			"the responses that are tried again are chosen",
+			[]model.Feature{model.FeatureRetry, model.FeatureRetryLimit, model.FeatureRetryOn},
 			Tuned(model.Route{Match: gets, Retry: retry(2, 0, "gateway-error", "unavailable")}, model.Route{}),
 		},
 		{
-			"each try has a bound of its own", []model.Feature{model.FeatureRetry, model.FeatureRetryLimit, model.FeaturePerTryTimeout},
+			"each try has a bound of its own",
+			[]model.Feature{model.FeatureRetry, model.FeatureRetryLimit, model.FeaturePerTryTimeout},
 			Tuned(model.Route{Match: gets, Retry: retry(3, 500*time.Millisecond, "5xx")}, model.Route{}),
 		},
 	}

@@ -100,6 +100,7 @@ func proxyProtocol(protocol model.Protocol) string {
 		return "HTTP/2"
 	case model.ProtocolOpaque:
 		return "opaque"
+	case model.ProtocolUnknown:
 	}
 	return "unknown"
 }

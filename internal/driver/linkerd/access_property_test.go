@@ -86,6 +86,7 @@ func is(caller linkerdtest.Caller, c model.Client) bool {
 		return caller.Namespace == c.Namespace && caller.ServiceAccount != ""
 	case model.ClientNetwork:
 		return netip.MustParsePrefix(c.CIDR).Contains(caller.Address) && (c.Unauthenticated || caller.ServiceAccount != "")
+	case model.ClientAny:
 	}
 	return true
 }
@@ -105,9 +106,12 @@ func drawAccess(t *rapid.T) model.Access {
 	for i := range rapid.IntRange(0, 4).Draw(t, "grants") {
 		grant := model.Grant{Path: "spec.access.rules[" + string(rune('0'+i)) + "]"}
 		grant.Clients = rapid.SliceOfN(rapid.SampledFrom([]model.Client{
-			{Kind: model.ClientServiceAccount, Namespace: "web", Name: "shop"}, {Kind: model.ClientServiceAccount, Namespace: "web", Name: "cart"},
-			{Kind: model.ClientNamespace, Namespace: "ops"}, {Kind: model.ClientNetwork, CIDR: "10.1.0.0/16", Unauthenticated: true},
-			{Kind: model.ClientNetwork, CIDR: "10.0.0.0/8"}, {Kind: model.ClientAny},
+			{Kind: model.ClientServiceAccount, Namespace: "web", Name: "shop"},
+			{Kind: model.ClientServiceAccount, Namespace: "web", Name: "cart"},
+			{Kind: model.ClientNamespace, Namespace: "ops"},
+			{Kind: model.ClientNetwork, CIDR: "10.1.0.0/16", Unauthenticated: true},
+			{Kind: model.ClientNetwork, CIDR: "10.0.0.0/8"},
+			{Kind: model.ClientAny},
 		}), 1, 2).Draw(t, "clients")
 		if rapid.IntRange(0, 4).Draw(t, "all requests") > 0 {
 			grant.Requests = rapid.SliceOfN(rapid.Custom(drawRequestSet), 1, 3).Draw(t, "requests")
@@ -124,8 +128,13 @@ func drawRequestSet(t *rapid.T) model.Request {
 	request := model.Request{
 		Methods: rapid.SampledFrom([][]string{nil, nil, {"GET"}, {"GET", "POST"}, {"PUT"}}).Draw(t, "methods"),
 		Path: rapid.SampledFrom([]*model.PathMatch{
-			nil, {Kind: model.MatchPrefix, Value: "/"}, {Kind: model.MatchPrefix, Value: "/a"}, {Kind: model.MatchPrefix, Value: "/a/b"},
-			{Kind: model.MatchExact, Value: "/a"}, {Kind: model.MatchExact, Value: "/a/b/c"}, {Kind: model.MatchExact, Value: "/"},
+			nil,
+			{Kind: model.MatchPrefix, Value: "/"},
+			{Kind: model.MatchPrefix, Value: "/a"},
+			{Kind: model.MatchPrefix, Value: "/a/b"},
+			{Kind: model.MatchExact, Value: "/a"},
+			{Kind: model.MatchExact, Value: "/a/b/c"},
+			{Kind: model.MatchExact, Value: "/"},
 		}).Draw(t, "path"),
 	}
 	if request.Path == nil && request.Methods == nil {
@@ -136,7 +145,10 @@ func drawRequestSet(t *rapid.T) model.Request {
 
 func drawCall(t *rapid.T) (linkerdtest.Caller, linkerdtest.Request) {
 	caller := rapid.SampledFrom([]linkerdtest.Caller{
-		{}, {Namespace: "web", ServiceAccount: "shop"}, {Namespace: "web", ServiceAccount: "cart"}, {Namespace: "ops", ServiceAccount: "x"},
+		{},
+		{Namespace: "web", ServiceAccount: "shop"},
+		{Namespace: "web", ServiceAccount: "cart"},
+		{Namespace: "ops", ServiceAccount: "x"},
 		{Namespace: "other", ServiceAccount: "shop"},
 	}).Draw(t, "caller")
 	caller.Address = netip.MustParseAddr(rapid.SampledFrom([]string{"10.1.0.1", "10.2.0.1", "192.0.2.1", "2001:db8::1"}).Draw(t, "address"))

@@ -160,7 +160,8 @@ func accessExamples() []example {
 			model.Access{Port: http, Protocol: model.ProtocolHTTP, Probes: probes, Grants: []model.Grant{
 				granted(first, []model.Client{ops, payment}), granted(second, []model.Client{cluster, office}),
 			}},
-			model.Access{Port: model.TargetPort{Number: 9090}, Protocol: model.ProtocolOpaque, Grants: []model.Grant{granted(first, []model.Client{ops, payment})}})},
+			model.Access{Port: model.TargetPort{Number: 9090}, Protocol: model.ProtocolOpaque, Grants: []model.Grant{granted(first, []model.Client{ops, payment})}},
+		)},
 		{"everybody may call", guarded(model.Access{Port: http, Protocol: model.ProtocolH2C, Grants: []model.Grant{
 			granted(first, []model.Client{anybody}), granted(second, []model.Client{payment}),
 		}})},

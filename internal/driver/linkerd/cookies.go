@@ -3,6 +3,7 @@ package linkerd
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 
 	"github.com/kubemate/kubemate/internal/model"
@@ -22,15 +23,13 @@ func inCookie(raw string) (string, error) {
 }
 
 func withoutSemicolon(re *syntax.Regexp) *syntax.Regexp {
-	switch re.Op {
-	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+	switch {
+	case re.Op == syntax.OpAnyChar || re.Op == syntax.OpAnyCharNotNL:
 		return &syntax.Regexp{Op: syntax.OpCharClass, Rune: []rune{0, ';' - 1, ';' + 1, '\U0010FFFF'}}
-	case syntax.OpCharClass:
+	case re.Op == syntax.OpCharClass:
 		return &syntax.Regexp{Op: syntax.OpCharClass, Rune: cutSemicolon(re.Rune)}
-	case syntax.OpLiteral:
-		if strings.ContainsRune(string(re.Rune), ';') {
-			return &syntax.Regexp{Op: syntax.OpNoMatch}
-		}
+	case re.Op == syntax.OpLiteral && slices.Contains(re.Rune, ';'):
+		return &syntax.Regexp{Op: syntax.OpNoMatch}
 	}
 	for i, sub := range re.Sub {
 		re.Sub[i] = withoutSemicolon(sub)
@@ -64,6 +63,7 @@ func cookieExpression(cookies []model.ValueMatch) (string, error) {
 	for i, cookie := range cookies {
 		value := regexp.QuoteMeta(cookie.Value)
 		switch cookie.Kind {
+		case model.MatchExact:
 		case model.MatchPrefix:
 			value += "[^;]*"
 		case model.MatchRegex:

@@ -2,13 +2,14 @@ package linkerd
 
 import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta3"
 )
 
-var gatewayRoute = gatewayv1.SchemeGroupVersion.WithKind(kindHTTPRoute)
+var gatewayRoute = schema.GroupVersionKind{Group: gatewayv1.GroupVersion.Group, Version: gatewayv1.GroupVersion.Version, Kind: kindHTTPRoute}
 
 // inRouteGroup writes a route in the configured group. What Kubemate writes of a route looks the same in both. The Gateway API's Go type is
 // not used, because it cannot leave out its status.

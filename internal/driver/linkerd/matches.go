@@ -66,6 +66,7 @@ func writePath(path *model.PathMatch, x expressions) v1beta3.HTTPPathMatch {
 		return v1beta3.HTTPPathMatch{Type: v1beta3.MatchExact, Value: path.Value}
 	case model.MatchRegex:
 		return v1beta3.HTTPPathMatch{Type: v1beta3.MatchRegularExpression, Value: x[path.Value].text}
+	case model.MatchPrefix:
 	}
 	return v1beta3.HTTPPathMatch{Type: v1beta3.MatchPathPrefix, Value: path.Value}
 }

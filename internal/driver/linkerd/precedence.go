@@ -118,6 +118,7 @@ func (o *order) settled(earlier, later *element) bool {
 		return true
 	case level:
 		return o.spread == oneObject && o.layout.classes[earlier.line] == o.layout.classes[later.line]
+	case ahead:
 	}
 	return false
 }
@@ -130,10 +131,10 @@ func (o *order) add(earlier, later *element) error {
 		a.path = &model.PathMatch{Kind: model.MatchExact, Value: later.path.Value}
 	}
 	both, met, why := o.x.intersect(&a, later)
-	switch met {
-	case apart:
+	if met == apart {
 		return nil
-	case unwritable:
+	}
+	if met == unwritable {
 		return o.conflict(earlier, later, why)
 	}
 	both.line = o.decides(&both, earlier.line)

@@ -40,9 +40,9 @@ func TestEveryRequestGetsTheModelsAnswer(t *testing.T) {
 		}
 		naive := unrepaired(t, svc)
 		for range 20 {
-			request, asked := drawRequest(t)
+			request, a := drawRequest(t)
 			seen.requests++
-			line := slices.IndexFunc(svc.Routes, func(route model.Route) bool { return asked.matches(route.Match) })
+			line := slices.IndexFunc(svc.Routes, func(route model.Route) bool { return a.matches(route.Match) })
 			want := answerOf(&svc.Routes[line])
 			if got := ask(naive, request); got != want {
 				seen.rescued++
@@ -151,6 +151,7 @@ func (a asked) matchesPath(path model.PathMatch) bool {
 		return a.path == path.Value
 	case model.MatchPrefix:
 		return path.Value == "/" || a.path == path.Value || strings.HasPrefix(a.path, path.Value+"/")
+	case model.MatchRegex:
 	}
 	return wholly(path.Value, a.path)
 }
@@ -195,12 +196,19 @@ func drawTable(t *rapid.T) []model.Route {
 
 var (
 	somePaths = []*model.PathMatch{
-		{Kind: model.MatchPrefix, Value: "/a"}, {Kind: model.MatchPrefix, Value: "/a/b"}, {Kind: model.MatchPrefix, Value: "/b"},
-		{Kind: model.MatchPrefix, Value: "/"}, {Kind: model.MatchExact, Value: "/a"}, {Kind: model.MatchExact, Value: "/a/b"},
-		{Kind: model.MatchExact, Value: "/"}, {Kind: model.MatchExact, Value: "/a/"},
+		{Kind: model.MatchPrefix, Value: "/a"},
+		{Kind: model.MatchPrefix, Value: "/a/b"},
+		{Kind: model.MatchPrefix, Value: "/b"},
+		{Kind: model.MatchPrefix, Value: "/"},
+		{Kind: model.MatchExact, Value: "/a"},
+		{Kind: model.MatchExact, Value: "/a/b"},
+		{Kind: model.MatchExact, Value: "/"},
+		{Kind: model.MatchExact, Value: "/a/"},
 	}
 	someExpressions = []*model.PathMatch{
-		{Kind: model.MatchRegex, Value: "/a/b/.*"}, {Kind: model.MatchRegex, Value: "/a|/a/b"}, {Kind: model.MatchRegex, Value: "/b"},
+		{Kind: model.MatchRegex, Value: "/a/b/.*"},
+		{Kind: model.MatchRegex, Value: "/a|/a/b"},
+		{Kind: model.MatchRegex, Value: "/b"},
 		{Kind: model.MatchRegex, Value: `/a/\d+`},
 	}
 	someMethods = [][]string{{"GET"}, {"POST"}, {"DELETE", "GET", "HEAD"}}
@@ -226,8 +234,12 @@ func drawValues(t *rapid.T, names ...string) []model.ValueMatch {
 			continue
 		}
 		value := rapid.SampledFrom([]model.ValueMatch{
-			{Kind: model.MatchExact, Value: "1"}, {Kind: model.MatchExact, Value: "12"}, {Kind: model.MatchPrefix, Value: "1"},
-			{Kind: model.MatchRegex, Value: "1|12"}, {Kind: model.MatchRegex, Value: `\d+`}, {Kind: model.MatchRegex, Value: "x.*"},
+			{Kind: model.MatchExact, Value: "1"},
+			{Kind: model.MatchExact, Value: "12"},
+			{Kind: model.MatchPrefix, Value: "1"},
+			{Kind: model.MatchRegex, Value: "1|12"},
+			{Kind: model.MatchRegex, Value: `\d+`},
+			{Kind: model.MatchRegex, Value: "x.*"},
 		}).Draw(t, "value")
 		value.Name = name
 		out = append(out, value)

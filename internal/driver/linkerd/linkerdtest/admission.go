@@ -136,7 +136,7 @@ func admitMeshTLS(authn *v1alpha1.MeshTLSAuthentication) error {
 	}
 	for _, ref := range authn.Spec.IdentityRefs {
 		if ref.Kind == "Namespace" && ref.Namespace != "" {
-			return errors.New("Namespace identity_ref is cluster-scoped and cannot have a namespace")
+			return errors.New("identity_ref to a Namespace is cluster-scoped and cannot have a namespace")
 		}
 	}
 	if (len(authn.Spec.Identities) == 0) == (len(authn.Spec.IdentityRefs) == 0) {
