@@ -93,8 +93,12 @@ func TestANewPlanSendsWhatDiffersEvenWhenTheCacheLagsBehind(t *testing.T) {
 		b.called()
 		b.submit(orders("b"))
 		b.expect("apply orders-route")
-		b.submit(orders("c")) // the cache shows "a": the write must name the version of "b", or it would be refused
+		b.submit(orders("c"))
 		b.expect("apply orders-route")
+		stored := b.stored[Ref{routeKind.GroupKind(), shop, "orders-route"}].(*corev1.ConfigMap)
+		if stored.Data["content"] != "c" {
+			t.Error("the write named the version that the cache shows, not that of the write before, and was refused")
+		}
 	})
 }
 

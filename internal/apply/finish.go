@@ -60,13 +60,13 @@ func (e *Engine) planned(id groupID) *group {
 	return nil
 }
 
-// finish notes the result of a group, plans its next try and announces.
-func (e *Engine) finish(id groupID, one *group, wait time.Duration, err error) {
+// finish notes the result of a group, plans its next try and announces. True: the result is not what it was before.
+func (e *Engine) finish(id groupID, one *group, wait time.Duration, err error) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	ns := e.namespaces[id.namespace]
 	if ns == nil || ns.groups[id.label] == nil || ns.groups[id.label].version != one.version {
-		return // a newer plan is in the queue already
+		return false // a newer plan is in the queue already
 	}
 	progress := ns.groups[id.label]
 	before := progress.Result
@@ -81,7 +81,9 @@ func (e *Engine) finish(id groupID, one *group, wait time.Duration, err error) {
 		progress.retrying = true
 		e.queue.AddRateLimited(id)
 	}
-	e.announce(id.namespace, ns, before != progress.Result)
+	news := before != progress.Result
+	e.announce(id.namespace, ns, news)
+	return news
 }
 
 func (e *Engine) result(before Result, one *group, err error) Result {

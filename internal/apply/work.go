@@ -34,8 +34,7 @@ func (e *Engine) next(ctx context.Context) bool {
 	if err != nil && ctx.Err() != nil {
 		return true // stopping: the next leader goes on from what stands in the cluster
 	}
-	e.finish(id, one, wait, err)
-	if err != nil {
+	if news := e.finish(id, one, wait, err); news && err != nil {
 		logger.Info("group is not written", "reason", err.Error())
 	}
 	return true

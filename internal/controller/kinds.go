@@ -23,6 +23,10 @@ import (
 // kind some time after it says so.
 const unsettledFor = 15 * time.Second
 
+// quietFor is how long no CustomResourceDefinition must have changed before new kinds are taken up: a mesh is installed in one go, and half of
+// one would be taken for an older one.
+const quietFor = 3 * time.Second
+
 // kinds knows which of the drivers' kinds the cluster serves, and keeps them watched. It asks the API server at the start and when a
 // CustomResourceDefinition of their groups changes, never otherwise.
 type kinds struct {
@@ -38,8 +42,8 @@ type kinds struct {
 	mu      sync.RWMutex
 	served  map[schema.GroupVersionKind]bool
 	watched map[schema.GroupVersionKind]bool
-	// unsettled is until when to ask again.
-	unsettled time.Time
+	// disturbed is when a CustomResourceDefinition changed last.
+	disturbed time.Time
 }
 
 func newKinds(all []schema.GroupVersionKind, asking discovery.ServerResourcesInterface, reader *load.Reader, watch func(schema.GroupVersionKind, cache.Informer) error, now func() time.Time) *kinds {
@@ -55,6 +59,9 @@ func (k *kinds) Served() map[schema.GroupVersionKind]bool {
 
 // Reconcile is called when a CustomResourceDefinition of the drivers' groups changes.
 func (k *kinds) Reconcile(ctx context.Context, _ reconcile.Request) (reconcile.Result, error) {
+	if left := k.lastChange().Add(quietFor).Sub(k.now()); left > 0 {
+		return reconcile.Result{RequeueAfter: left}, nil
+	}
 	changed, err := k.refresh(ctx, blocking)
 	if err != nil {
 		return reconcile.Result{}, err
@@ -65,23 +72,24 @@ func (k *kinds) Reconcile(ctx context.Context, _ reconcile.Request) (reconcile.R
 			return reconcile.Result{}, err
 		}
 	}
-	if k.now().Before(k.until()) {
+	if k.now().Before(k.lastChange().Add(unsettledFor)) {
 		return reconcile.Result{RequeueAfter: time.Second}, nil
 	}
 	return reconcile.Result{}, nil
 }
 
-// unsettle has the API server asked again for a while.
-func (k *kinds) unsettle() {
+// disturb notes that a CustomResourceDefinition has changed.
+func (k *kinds) disturb() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.unsettled = k.now().Add(unsettledFor)
+	k.disturbed = k.now()
 }
 
-func (k *kinds) until() time.Time {
+// lastChange is when a CustomResourceDefinition changed last.
+func (k *kinds) lastChange() time.Time {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	return k.unsettled
+	return k.disturbed
 }
 
 // syncing says whether refresh waits until new kinds can be read.

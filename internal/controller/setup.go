@@ -75,7 +75,7 @@ func setupKinds(ctx context.Context, mgr manager.Manager, reader *load.Reader, e
 	everywhere := false // a standby follows new kinds too, so that its caches are warm
 	concerns := predicate.NewPredicateFuncs(func(crd client.Object) bool {
 		if known.concerns(crd.GetName()) {
-			known.unsettle()
+			known.disturb()
 			return true
 		}
 		return false

@@ -9,6 +9,7 @@ import (
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/model"
+	"github.com/kubemate/kubemate/internal/plan"
 )
 
 // Bounds of the schema.
@@ -17,10 +18,10 @@ const (
 	maxMessage  = 1024
 )
 
-// common computes what the kinds share.
-func (n *Namespace) common(origin model.Origin, generation int64, old v1alpha1.CommonStatus) v1alpha1.CommonStatus {
+// common computes what the kinds share. Complaints are what a kind adds to the reasons for not being programmed.
+func (n *Namespace) common(origin model.Origin, generation int64, old v1alpha1.CommonStatus, complaints ...plan.Waiting) v1alpha1.CommonStatus {
 	accepted := n.accepted(origin)
-	programmed := n.programmed(origin, old)
+	programmed := n.programmed(origin, old, complaints)
 	ready := summary(accepted, programmed)
 	next := v1alpha1.CommonStatus{ObservedGeneration: generation, Problems: n.list(origin)}
 	for _, condition := range old.Conditions {
@@ -61,7 +62,7 @@ func (n *Namespace) accepted(origin model.Origin) metav1.Condition {
 }
 
 // programmed says how far the objects are. An object that is not accepted keeps what it last programmed, and so does the condition.
-func (n *Namespace) programmed(origin model.Origin, old v1alpha1.CommonStatus) metav1.Condition {
+func (n *Namespace) programmed(origin model.Origin, old v1alpha1.CommonStatus, complaints []plan.Waiting) metav1.Condition {
 	condition := metav1.Condition{Type: v1alpha1.ConditionProgrammed, Status: metav1.ConditionFalse}
 	if n.refused(origin) {
 		condition.Reason, condition.Message = v1alpha1.ReasonHeld, "not accepted: what was programmed before stays as it is"
@@ -78,7 +79,10 @@ func (n *Namespace) programmed(origin model.Origin, old v1alpha1.CommonStatus) m
 		return condition
 	}
 	if waiting, waits := n.Plan.Waiting[origin]; waits {
-		condition.Reason, condition.Message = waiting.Reason, waiting.Message
+		complaints = append(complaints, waiting)
+	}
+	if len(complaints) > 0 {
+		condition.Reason, condition.Message = complaints[0].Reason, complaints[0].Message
 		return condition
 	}
 	condition.Status, condition.Reason, condition.Message = metav1.ConditionTrue, v1alpha1.ReasonStored, "all generated objects are stored"

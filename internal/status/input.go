@@ -29,12 +29,15 @@ type Namespace struct {
 	problems map[model.Origin]model.Problems
 	groups   map[model.Origin][]string
 	services map[string]*model.Service
+	// carried are the Services whose split some planned object carries.
+	carried map[string]bool
 }
 
 // New prepares the statuses of a namespace.
 func New(in Input) *Namespace {
 	n := &Namespace{
 		Input: in, problems: map[model.Origin]model.Problems{}, groups: map[model.Origin][]string{}, services: map[string]*model.Service{},
+		carried: map[string]bool{},
 	}
 	for _, problem := range in.Plan.Problems {
 		object := problem.Origin.Object()
@@ -53,6 +56,9 @@ func (n *Namespace) addGroup(group *plan.Group) {
 	var origins []model.Origin
 	for i := range group.Objects {
 		origins = append(origins, group.Objects[i].Origins...)
+		if retain := group.Objects[i].Retain; retain != nil {
+			n.carried[retain.Service] = true
+		}
 	}
 	for i := range group.Borrowed {
 		origins = append(origins, group.Borrowed[i].Origins...)

@@ -8,12 +8,13 @@ import (
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/model"
+	"github.com/kubemate/kubemate/internal/plan"
 )
 
 // Release is the status of a CanaryRelease.
 func (n *Namespace) Release(release *v1alpha1.CanaryRelease) v1alpha1.CanaryReleaseStatus {
 	origin := model.Origin{Kind: v1alpha1.KindCanaryRelease, Name: release.Name}
-	next := v1alpha1.CanaryReleaseStatus{CommonStatus: n.common(origin, release.Generation, release.Status.CommonStatus)}
+	next := v1alpha1.CanaryReleaseStatus{CommonStatus: n.common(origin, release.Generation, release.Status.CommonStatus, n.uncarried(release)...)}
 	if n.refused(origin) {
 		// Held: what stands is what was programmed last, and the spec that would explain it may be gone.
 		next.Stable, next.Weights, next.Variants = release.Status.Stable, release.Status.Weights, release.Status.Variants
@@ -23,6 +24,19 @@ func (n *Namespace) Release(release *v1alpha1.CanaryRelease) v1alpha1.CanaryRele
 	next.Variants = n.variants(release, origin)
 	next.Weights = weights(next.Variants)
 	return next
+}
+
+// uncarried is the complaint that nothing carries the split: leaf Services alone send no request anywhere.
+func (n *Namespace) uncarried(release *v1alpha1.CanaryRelease) []plan.Waiting {
+	service := n.services[string(release.Spec.Service.Name)]
+	if service == nil || service.Retain == nil || n.carried[service.Name] {
+		return nil
+	}
+	return []plan.Waiting{{
+		Reason: v1alpha1.ReasonDriverUnavailable,
+		Message: "nothing carries the split of Service " + service.Name + ": no mesh that Kubemate can drive is installed, and no IngressProfile leads to it; " +
+			"requests go to all pods of the Service as before",
+	}}
 }
 
 func (n *Namespace) variants(release *v1alpha1.CanaryRelease, origin model.Origin) []v1alpha1.VariantStatus {
@@ -69,7 +83,7 @@ func wantedShares(spec v1alpha1.CanaryReleaseSpec) []string {
 // they are not.
 func (n *Namespace) programmedShares(release *v1alpha1.CanaryRelease, origin model.Origin) func(v1alpha1.VariantName, string) string {
 	service := n.services[string(release.Spec.Service.Name)]
-	if service == nil || service.Retain == nil {
+	if service == nil || service.Retain == nil || !n.carried[service.Name] {
 		return func(v1alpha1.VariantName, string) string { return "" }
 	}
 	if n.worst(origin).State != apply.Done {

@@ -41,7 +41,7 @@ func stored(v1, v2 int32) Input {
 		Now: noon,
 		Plan: plan.Plan{
 			Namespace: "shop",
-			Groups:    []plan.Group{{Key: "service.orders", Objects: []driver.Object{{Origins: []model.Origin{origin}}}}},
+			Groups:    []plan.Group{{Key: "service.orders", Objects: []driver.Object{{Origins: []model.Origin{origin}, Retain: &model.Retain{Service: "orders"}}}}},
 			Model: model.Namespace{Services: []model.Service{{
 				Name: "orders", Retain: &model.Retain{},
 				Routes: []model.Route{{Split: []model.Share{{Backend: leaf("v1"), Weight: v1}, {Backend: leaf("v2"), Weight: v2}}}},
@@ -93,6 +93,9 @@ func TestConditions(t *testing.T) {
 			with(stored(9, 1), func(in *Input) {
 				in.Plan.Waiting = map[model.Origin]plan.Waiting{origin: {Reason: v1alpha1.ReasonNoHealthyBackend, Message: "stable is empty"}}
 			}), "Accepted", "!NoHealthyBackend", "!NoHealthyBackend", "stable is empty",
+		},
+		"a split that neither mesh nor edge carries": {
+			with(stored(9, 1), func(in *Input) { in.Plan.Groups[0].Objects[0].Retain = nil }), "Accepted", "!DriverUnavailable", "!DriverUnavailable", "",
 		},
 		"an object shared with something that is held": {
 			with(stored(9, 1), func(in *Input) {
