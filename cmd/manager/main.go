@@ -5,11 +5,9 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"log/slog"
 	"os"
 	"runtime/debug"
 
-	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -81,19 +79,6 @@ func run(ctx context.Context, path string) error {
 	}
 	logger.Info("starting", "version", describe())
 	return manager.Start(ctx)
-}
-
-// newLogger logs to standard error. A configuration that was validated has a known level.
-func newLogger(cfg config.Log) logr.Logger {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {
-		level = slog.LevelInfo
-	}
-	options := &slog.HandlerOptions{Level: level}
-	if cfg.Format == config.FormatText {
-		return logr.FromSlogHandler(slog.NewTextHandler(os.Stderr, options))
-	}
-	return logr.FromSlogHandler(slog.NewJSONHandler(os.Stderr, options))
 }
 
 // describe is the version of a release, or what Go knows of the build.
