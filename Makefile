@@ -43,7 +43,7 @@ fmt: ## Format the code
 
 .PHONY: lint
 lint: ## Check the code by .golangci.yml
-	$(TOOL) golangci-lint run
+	$(TOOL) golangci-lint run --allow-parallel-runners
 
 .PHONY: verify
 verify: ## Check that generated files, format, modules and lint are as they should be

@@ -1,0 +1,127 @@
+package chart
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/kubernetes"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubemate/kubemate/hack/rbac/rules"
+)
+
+// fenceWithin is how long the API server may take to begin to enforce a new admission policy.
+const fenceWithin = 30 * time.Second
+
+// restrictedNamespace makes a namespace that admits restricted pods only.
+func restrictedNamespace(ctx SpecContext, name string) {
+	GinkgoHelper()
+	_, err := administrator().CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
+		Name: name, Labels: map[string]string{"pod-security.kubernetes.io/enforce": "restricted", "pod-security.kubernetes.io/warn": "restricted"},
+	}}, metav1.CreateOptions{})
+	if !apierrors.IsAlreadyExists(err) {
+		Expect(err).NotTo(HaveOccurred())
+	}
+}
+
+func administrator() *kubernetes.Clientset {
+	GinkgoHelper()
+	client, err := kubernetes.NewForConfig(server.Config())
+	Expect(err).NotTo(HaveOccurred())
+	return client
+}
+
+var _ = Describe("The API server", func() {
+	for _, values := range valuesFiles {
+		It("accepts every object, and the pods as restricted: "+values, func(ctx SpecContext) {
+			restrictedNamespace(ctx, rules.Namespace)
+			objects := render(ctx, values)
+			output, err := server.Kubectl(ctx, "apply", "--server-side", "--dry-run=server", "--validate=strict", "--force-conflicts", "--filename="+file(objects))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(output).NotTo(ContainSubstring("Warning"))
+			admitted(ctx, only[appsv1.Deployment](objects, "Deployment", nameOf(values)))
+		})
+	}
+
+	It("installs, upgrades and uninstalls with Helm, and the CRDs stay", func(ctx SpecContext) {
+		const namespace = "by-helm"
+		restrictedNamespace(ctx, namespace)
+		release := []string{"operator", chartPath, "--namespace", namespace}
+		_, err := helm(ctx, append([]string{"install", "--take-ownership", "--force-conflicts"}, release...)...)
+		Expect(err).NotTo(HaveOccurred())
+		_, err = administrator().AppsV1().Deployments(namespace).Get(ctx, "operator", metav1.GetOptions{})
+		Expect(err).NotTo(HaveOccurred())
+		_, err = helm(ctx, append([]string{"upgrade", "--force-conflicts", "--set=config.log.level=debug", "--set=podDisruptionBudget.enabled=true"}, release...)...)
+		Expect(err).NotTo(HaveOccurred())
+		_, err = helm(ctx, "uninstall", "operator", "--namespace", namespace)
+		Expect(err).NotTo(HaveOccurred())
+		_, err = administrator().AppsV1().Deployments(namespace).Get(ctx, "operator", metav1.GetOptions{})
+		Expect(apierrors.IsNotFound(err)).To(BeTrue())
+		_, err = server.Kubectl(ctx, "get", "canaryreleases", "--namespace", namespace)
+		Expect(err).NotTo(HaveOccurred(), "custom resources must survive an uninstall")
+	})
+
+	It("lets the operator change nothing but injection on Namespaces", func(ctx SpecContext) {
+		const namespace = "fenced"
+		restrictedNamespace(ctx, namespace)
+		_, err := helm(ctx, "install", "fenced", chartPath, "--namespace", namespace, "--set=config.injection.enabled=true,crds.install=false")
+		Expect(err).NotTo(HaveOccurred())
+		access, err := server.ServiceAccountConfig(ctx, namespace, "fenced")
+		Expect(err).NotTo(HaveOccurred())
+		operator, err := kubernetes.NewForConfig(access)
+		Expect(err).NotTo(HaveOccurred())
+		patch := func(metadata map[string]any) error {
+			content, err := json.Marshal(map[string]any{"metadata": metadata})
+			Expect(err).NotTo(HaveOccurred())
+			_, err = operator.CoreV1().Namespaces().Patch(ctx, namespace, types.MergePatchType, content, metav1.PatchOptions{})
+			return err
+		}
+		tries := 0
+		Eventually(func() error { // a change each time: what changes nothing is allowed
+			tries++
+			return patch(map[string]any{"labels": map[string]any{"try": strconv.Itoa(tries)}})
+		}).WithContext(ctx).WithTimeout(fenceWithin).Should(MatchError(ContainSubstring("nothing but annotations of a Namespace")))
+		Expect(patch(map[string]any{"labels": map[string]any{"pod-security.kubernetes.io/enforce": "privileged"}})).To(HaveOccurred())
+		Expect(patch(map[string]any{"annotations": map[string]any{"owner": "me"}})).To(MatchError(ContainSubstring("only the annotations linkerd.io/inject")))
+		Expect(patch(map[string]any{"finalizers": []string{"example.com/x"}})).To(MatchError(ContainSubstring("nothing but annotations")))
+		Expect(patch(map[string]any{"annotations": map[string]any{"linkerd.io/inject": "enabled", "kubemate.io/borrowed": "linkerd.io/inject"}})).To(Succeed())
+		Expect(patch(map[string]any{"annotations": map[string]any{"linkerd.io/inject": nil, "kubemate.io/borrowed": nil}})).To(Succeed())
+		_, err = administrator().CoreV1().Namespaces().Patch(ctx, namespace, types.MergePatchType, []byte(`{"metadata":{"labels":{"a":"b"}}}`), metav1.PatchOptions{})
+		Expect(err).NotTo(HaveOccurred(), "others are not confined")
+	})
+})
+
+// admitted tries to create a pod of the Deployment: what Pod Security refuses in a Deployment is only warned of.
+func admitted(ctx SpecContext, deployment *appsv1.Deployment) {
+	GinkgoHelper()
+	pod := &corev1.Pod{ObjectMeta: deployment.Spec.Template.ObjectMeta, Spec: deployment.Spec.Template.Spec}
+	pod.GenerateName = "try-"
+	_, err := administrator().CoreV1().Pods(rules.Namespace).Create(ctx, pod, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+	Expect(err).NotTo(HaveOccurred())
+}
+
+// file holds the objects until the spec ends.
+func file(objects []*unstructured.Unstructured) string {
+	GinkgoHelper()
+	var text strings.Builder
+	for _, object := range objects {
+		content, err := yaml.Marshal(object.Object)
+		Expect(err).NotTo(HaveOccurred())
+		text.WriteString("---\n" + string(content))
+	}
+	path := filepath.Join(GinkgoT().TempDir(), "objects.yaml")
+	Expect(os.WriteFile(path, []byte(text.String()), 0o600)).To(Succeed())
+	return path
+}

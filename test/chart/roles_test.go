@@ -1,0 +1,154 @@
+package chart
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/discovery"
+
+	"github.com/kubemate/kubemate/hack/rbac/rules"
+)
+
+// partsOf are the parts of the rules that a set of values asks for.
+var partsOf = map[string][]string{
+	"default":        {"base", "mesh", "edge"},
+	"full":           {"base", "mesh", "edge"},
+	"edge-only":      {"base", "edge"},
+	"injection":      {"base", "mesh", "edge", "injection"},
+	"gateway-routes": {"base", "mesh", "gateway-routes", "edge"},
+}
+
+// grants lists rules one by one, so that two ways to write the same are equal.
+func grants(list []rbacv1.PolicyRule) []string {
+	set := map[string]bool{}
+	for _, rule := range list {
+		names := rule.ResourceNames
+		if len(names) == 0 {
+			names = []string{""}
+		}
+		for _, group := range rule.APIGroups {
+			for _, resource := range rule.Resources {
+				for _, verb := range rule.Verbs {
+					for _, name := range names {
+						set[fmt.Sprintf("%s %s.%s %s", verb, resource, group, name)] = true
+					}
+				}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+var _ = Describe("The operator's roles", func() {
+	for values, parts := range partsOf {
+		It("are exactly what the drivers need: "+values, func(ctx SpecContext) {
+			objects := render(ctx, values)
+			name := nameOf(values)
+			role := only[rbacv1.ClusterRole](objects, "ClusterRole", name)
+			Expect(grants(role.Rules)).To(Equal(grants(rules.Join(parts...))))
+			lease := only[rbacv1.Role](objects, "Role", name+"-lease")
+			Expect(grants(lease.Rules)).To(Equal(grants(rules.Join("lease"))))
+			isModest(role.Rules)
+			isModest(lease.Rules)
+		})
+	}
+
+	It("are none when somebody else creates them", func(ctx SpecContext) {
+		for _, object := range render(ctx, "small") {
+			Expect(object.GetKind()).NotTo(HaveSuffix("Role"))
+			Expect(object.GetKind()).NotTo(HaveSuffix("RoleBinding"))
+		}
+	})
+
+	It("are the same in config/rbac", func(ctx SpecContext) {
+		everyday := read(root + "/config/rbac/role.yaml")
+		role := parse(everyday)
+		rendered := render(ctx, "default")
+		Expect(grants(only[rbacv1.ClusterRole](role, "ClusterRole", rules.Name).Rules)).To(
+			Equal(grants(only[rbacv1.ClusterRole](rendered, "ClusterRole", rules.Name).Rules)), "run make manifests")
+		for _, kind := range []string{"ClusterRoleBinding", "RoleBinding"} {
+			for _, object := range role {
+				if object.GetKind() == kind {
+					Expect(find(rendered, kind, object.GetName())).To(HaveLen(1))
+					Expect(object.Object["subjects"]).To(Equal(find(rendered, kind, object.GetName())[0].Object["subjects"]))
+				}
+			}
+		}
+		injection := only[rbacv1.ClusterRole](parse(read(root+"/config/rbac/injection.yaml")), "ClusterRole", rules.Name+"-injection")
+		Expect(grants(injection.Rules)).To(Equal(grants(rules.Join("injection"))))
+	})
+
+	It("name resources that exist", func(ctx SpecContext) {
+		Expect(server.InstallCRDs(ctx, root+"/config/crd/bases")).To(Succeed())
+		served := servedResources(ctx)
+		for _, part := range rules.Parts() {
+			for _, rule := range part.Rules {
+				for _, resource := range rule.Resources {
+					Expect(served).To(HaveKey(schema.GroupResource{Group: rule.APIGroups[0], Resource: resource}))
+				}
+			}
+		}
+	})
+
+	It("come with CRDs that are those of config/crd", func(ctx SpecContext) {
+		entries, err := os.ReadDir(root + "/config/crd/bases")
+		Expect(err).NotTo(HaveOccurred())
+		shipped, err := os.ReadDir(chartPath + "/files/crds")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(shipped).To(HaveLen(len(entries)))
+		for _, entry := range entries {
+			Expect(read(chartPath+"/files/crds/"+entry.Name())).To(Equal(read(root+"/config/crd/bases/"+entry.Name())), "run make manifests")
+		}
+	})
+})
+
+// isModest: no wildcard, no Secrets, and no way to more rights.
+func isModest(list []rbacv1.PolicyRule) {
+	GinkgoHelper()
+	for _, rule := range list {
+		Expect(rule.NonResourceURLs).To(BeEmpty())
+		for _, word := range slices.Concat(rule.APIGroups, rule.Resources, rule.Verbs) {
+			Expect(word).NotTo(ContainSubstring("*"))
+			Expect(word).NotTo(BeElementOf("secrets", "escalate", "bind", "impersonate", "clusterroles", "roles", "serviceaccounts/token", "pods/exec"))
+		}
+	}
+}
+
+func servedResources(context.Context) map[schema.GroupResource]bool {
+	GinkgoHelper()
+	client, err := discovery.NewDiscoveryClientForConfig(server.Config())
+	Expect(err).NotTo(HaveOccurred())
+	_, lists, err := client.ServerGroupsAndResources()
+	Expect(err).NotTo(HaveOccurred())
+	served := map[schema.GroupResource]bool{}
+	for _, list := range lists {
+		version, err := schema.ParseGroupVersion(list.GroupVersion)
+		Expect(err).NotTo(HaveOccurred())
+		for _, resource := range list.APIResources {
+			served[schema.GroupResource{Group: version.Group, Resource: resource.Name}] = true
+		}
+	}
+	return served
+}
+
+// nameOf is the name of all objects under a set of values.
+func nameOf(values string) string {
+	if values == "full" {
+		return "mesh-operator"
+	}
+	return rules.Name
+}
+
+func read(path string) string {
+	GinkgoHelper()
+	content, err := os.ReadFile(path)
+	Expect(err).NotTo(HaveOccurred())
+	return string(content)
+}

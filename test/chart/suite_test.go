@@ -1,0 +1,75 @@
+package chart
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/format"
+
+	"github.com/kubemate/kubemate/hack/testbed"
+	"github.com/kubemate/kubemate/hack/testbed/netns"
+)
+
+const (
+	root      = "../.."
+	chartPath = root + "/charts/kubemate"
+	// helmVariable tells the tests in the namespace where the program is that was built outside.
+	helmVariable = "KUBEMATE_TEST_HELM"
+)
+
+var server *testbed.Testbed
+
+func TestMain(m *testing.M) {
+	if !netns.Inside() {
+		path, err := buildHelm()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "building helm:", err)
+			os.Exit(1)
+		}
+		os.Setenv(helmVariable, path)
+	}
+	os.Exit(testbed.Main(m, testbed.Options{}))
+}
+
+// buildHelm leaves the program in Go's build cache and returns its path.
+func buildHelm() (string, error) {
+	command := exec.Command("go", "tool", "-n", "-modfile=hack/tools/helm/go.mod", "helm")
+	command.Dir, command.Stderr = root, os.Stderr
+	path, err := command.Output()
+	return strings.TrimSpace(string(path)), err
+}
+
+func TestChart(t *testing.T) {
+	format.MaxLength = 0
+	server = testbed.Shared(t)
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "Helm chart")
+}
+
+var _ = BeforeSuite(func(ctx SpecContext) {
+	traefik, err := testbed.TraefikCRDs()
+	Expect(err).NotTo(HaveOccurred())
+	gateway, err := testbed.GatewayCRDs()
+	Expect(err).NotTo(HaveOccurred())
+	linkerd := root + "/internal/driver/linkerd/testdata/crds"
+	Expect(server.InstallCRDs(ctx, append(append(traefik, gateway...), linkerd)...)).To(Succeed())
+})
+
+// helm runs the real program inside the testbed and returns what it printed.
+func helm(ctx context.Context, arguments ...string) (string, error) {
+	GinkgoHelper()
+	command := exec.CommandContext(ctx, os.Getenv(helmVariable), arguments...)
+	home := GinkgoT().TempDir()
+	command.Env = []string{"HOME=" + home, "KUBECONFIG=" + server.Kubeconfig(), "PATH="}
+	output, err := command.CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("helm %s: %w\n%s", arguments[0], err, output)
+	}
+	return string(output), err
+}
