@@ -57,7 +57,7 @@ func cookieRegex(expression string) (string, error) {
 	if within.Equal(parsed) {
 		return "(?:" + expression + ")", nil
 	}
-	return "(?:" + within.String() + ")", nil
+	return "(?:" + expressionText(within) + ")", nil
 }
 
 // withoutSemicolon takes the semicolon out of every set of characters, which takes exactly the texts with a semicolon out of what the

@@ -120,7 +120,7 @@ func TestNamesAreLabelsAndNeverCollide(t *testing.T) {
 }
 
 func TestAnExpressionForACookieLosesTheSemicolonAndNothingElse(t *testing.T) {
-	literal := rapid.SampledFrom([]string{"a", "b", ";", "1", `\.`, ".", `\w`, `\W`, `\s`, "[^a]", "[:-<]", "[;]", "[^;]", `\b`, "(?i:A)", "(?s:.)", `\Qa;b\E`, "é", "[à-ü]"})
+	literal := rapid.SampledFrom([]string{"a", "b", ";", "1", `\.`, ".", `\w`, `\W`, `\s`, "[^a]", "[:-<]", "[;]", "[^;]", `\b`, "(?i:A)", "(?s:.)", `\Qa;b\E`, "é", "[à-ü]", "ab;?", "(?i)k.", "[^\\n]", "[[:alpha:]]", "[^;a]", "()", "[\\]^-]", "\\B"})
 	var expression func(depth int) *rapid.Generator[string]
 	expression = func(depth int) *rapid.Generator[string] {
 		return rapid.Custom(func(t *rapid.T) string {
@@ -135,7 +135,7 @@ func TestAnExpressionForACookieLosesTheSemicolonAndNothingElse(t *testing.T) {
 			case 2:
 				return "(" + left + "|" + right + ")"
 			default:
-				return "(?:" + left + ")" + rapid.SampledFrom([]string{"*", "+", "?", "{1,3}", "*?"}).Draw(t, "repeat")
+				return "(?:" + left + ")" + rapid.SampledFrom([]string{"*", "+", "?", "{1,3}", "*?", "{2,}", "{2}", "+?"}).Draw(t, "repeat")
 			}
 		})
 	}
