@@ -16,7 +16,7 @@ import (
 func run(t *testing.T, stdin string, args ...string) (code int, out, errOut string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code = Run(context.Background(), args, genericiooptions.IOStreams{In: strings.NewReader(stdin), Out: &stdout, ErrOut: &stderr})
+	code = Run(context.Background(), "v1.2.3", args, genericiooptions.IOStreams{In: strings.NewReader(stdin), Out: &stdout, ErrOut: &stderr})
 	return code, stdout.String(), stderr.String()
 }
 
@@ -68,7 +68,7 @@ func TestExitCodes(t *testing.T) {
 		"a configuration that is not there":     {release, []string{"plan", "-f", "-", "--config", "nothing.yaml"}, ExitFailed, "", "nothing.yaml"},
 		"a kubeconfig that is not there":        {"", []string{"plan", "--kubeconfig", filepath.Join(directory, "none")}, ExitFailed, "", "kubeconfig"},
 		"help teaches":                          {"", []string{"plan", "--help"}, ExitFine, "kubectl kubemate plan -f deploy/ -R", ""},
-		"the version":                           {"", []string{"version"}, ExitFine, "kubectl-kubemate ", ""},
+		"the version":                           {"", []string{"version"}, ExitFine, "kubectl-kubemate v1.2.3 ", ""},
 		"the namespace of objects without one":  {strings.Replace(release, ", namespace: shop", "", 1), []string{"plan", "-f", "-", "-n", "bank"}, ExitFine, "namespace: bank", ""},
 		"the default namespace is kubernetes's": {strings.Replace(release, ", namespace: shop", "", 1), []string{"plan", "-f", "-"}, ExitFine, "namespace: default", ""},
 	} {

@@ -24,9 +24,9 @@ const (
 // errFound ends a command that has printed what it found.
 var errFound = errors.New("problems or differences were found")
 
-// Run runs the plugin and returns its exit code.
-func Run(ctx context.Context, args []string, streams genericiooptions.IOStreams) int {
-	command := newCommand(streams)
+// Run runs the plugin and returns its exit code. The version is that of the release, empty for a build of one's own.
+func Run(ctx context.Context, version string, args []string, streams genericiooptions.IOStreams) int {
+	command := newCommand(version, streams)
 	command.SetArgs(args)
 	err := command.ExecuteContext(ctx)
 	switch {
@@ -41,7 +41,7 @@ func Run(ctx context.Context, args []string, streams genericiooptions.IOStreams)
 	return ExitFailed
 }
 
-func newCommand(streams genericiooptions.IOStreams) *cobra.Command {
+func newCommand(version string, streams genericiooptions.IOStreams) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "kubectl-kubemate",
 		Short: "Look at what Kubemate does, and at what it would do",
@@ -55,6 +55,6 @@ Exit codes: 0 fine, 1 problems or differences were found, 2 the command could no
 	command.SetIn(streams.In)
 	command.SetOut(streams.Out)
 	command.SetErr(streams.ErrOut)
-	command.AddCommand(newPlanCommand(streams), newVersionCommand(streams))
+	command.AddCommand(newPlanCommand(streams), newVersionCommand(version, streams))
 	return command
 }

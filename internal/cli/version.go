@@ -9,25 +9,22 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 )
 
-// version is set when a release is built: -ldflags "-X github.com/kubemate/kubemate/internal/cli.version=v1.2.3".
-var version string
-
-func newVersionCommand(streams genericiooptions.IOStreams) *cobra.Command {
+func newVersionCommand(version string, streams genericiooptions.IOStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version of this program",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(streams.Out, "kubectl-kubemate %s (%s, %s/%s)\n", Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(streams.Out, "kubectl-kubemate %s (%s, %s/%s)\n", describe(version), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}
 }
 
-// Version of this program: of the release, else of the module or of the commit that it was built from.
-func Version() string {
-	if version != "" {
-		return version
+// describe is the release, else the version of the module or the commit that the program was built from.
+func describe(release string) string {
+	if release != "" {
+		return release
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
