@@ -3,6 +3,7 @@ package compose
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -13,11 +14,26 @@ import (
 // because it holds on to what it programmed.
 type claims map[claimed]model.Origin
 
-// claimed is a thing that can belong to one object only: an aspect of something, in words.
-type claimed struct{ aspect, of string }
+// claimed is a thing that can belong to one object only: an aspect of something, in words, and for pods one of their ports.
+type claimed struct {
+	aspect, of string
+	port       model.TargetPort
+}
+
+// words are made when somebody has to be told: most claims meet no other.
+func (c claimed) words() string {
+	switch {
+	case c.port.Name != "":
+		return c.aspect + " to port " + c.port.Name + " of " + c.of
+	case c.port.Number > 0:
+		return c.aspect + " to port " + strconv.Itoa(int(c.port.Number)) + " of " + c.of
+	default:
+		return c.aspect + " of " + c.of
+	}
+}
 
 func (c claimed) compare(other claimed) int {
-	return cmp.Or(cmp.Compare(c.of, other.of), cmp.Compare(c.aspect, other.aspect))
+	return cmp.Or(cmp.Compare(c.of, other.of), cmp.Compare(c.port.Number, other.port.Number), cmp.Compare(c.port.Name, other.port.Name))
 }
 
 // selectorText is a selector in words, the same for the same selector.
@@ -37,7 +53,7 @@ func (c claims) claim(thing claimed, origin model.Origin) (model.Problem, bool) 
 		c[thing] = origin
 		return model.Problem{}, true
 	}
-	words := thing.aspect + " of " + thing.of
+	words := thing.words()
 	if winner.Object() == origin.Object() {
 		return model.Problem{
 			Origin: origin, Reason: v1alpha1.ReasonInvalid,

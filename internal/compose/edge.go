@@ -22,18 +22,25 @@ func GatewayName(profile *v1alpha1.IngressProfile) string {
 
 // profiles composes the IngressProfiles. They come last: their routes show the splits that releases have decided.
 func (c *composer) profiles() {
-	owners := hostOwners{paths: claims{}, tls: map[string]tlsOwner{}, elsewhere: c.snapshot.Claims}
+	owners := hostOwners{paths: claims{}, tls: map[string]tlsOwner{}, elsewhere: c.snapshot.Claims, refused: map[model.Origin]bool{}}
 	for _, profile := range byAge(c.snapshot.Profiles) {
 		origin := model.Origin{Kind: v1alpha1.KindIngressProfile, Name: profile.Name}
 		problems := owners.claim(profile, origin)
+		options, more := owners.tlsOf(profile, origin)
+		problems = append(problems, more...)
 		if c.skip(profile, origin) {
+			owners.refused[origin] = true
 			continue
 		}
 		edge, more := c.readEdge(profile, origin)
 		problems = append(problems, more...)
 		if len(problems) > 0 {
+			owners.refused[origin] = true
 			c.add(problems...)
 			continue
+		}
+		if edge.TLS != nil && options != profile.Name {
+			edge.TLS.Options = options
 		}
 		c.edges = append(c.edges, edge)
 	}

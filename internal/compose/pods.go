@@ -2,7 +2,6 @@ package compose
 
 import (
 	"slices"
-	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -27,18 +26,19 @@ func (c *composer) claimPods(owners claims, service string, origin model.Origin)
 
 // guarded lists the ports of a Service's pods, each once.
 func (c *composer) guarded(svc *corev1.Service) []claimed {
-	var things []claimed
+	candidates := c.candidates(svc.Spec.Selector)
+	things := make([]claimed, 0, len(candidates)*len(svc.Spec.Ports))
 	for _, port := range servicePorts(svc) {
 		matched := false
-		for _, deployment := range c.candidates(svc.Spec.Selector) {
-			if !selects(svc.Spec.Selector, deployment.Spec.Template.Labels) {
-				continue
+		for _, deployment := range candidates {
+			if selects(svc.Spec.Selector, deployment.Spec.Template.Labels) {
+				matched = true
+				pods := &deployment.Spec.Template.Spec
+				things = append(things, claimed{aspect: "access", of: "the pods of Deployment " + deployment.Name, port: podPort(pods, port.Target)})
 			}
-			matched = true
-			things = append(things, claimed{portText(podPort(&deployment.Spec.Template.Spec, port.Target)), "the pods of Deployment " + deployment.Name})
 		}
 		if !matched {
-			things = append(things, claimed{portText(port.Target), "the pods " + selectorText(svc.Spec.Selector)})
+			things = append(things, claimed{aspect: "access", of: "the pods " + selectorText(svc.Spec.Selector), port: port.Target})
 		}
 	}
 	slices.SortFunc(things, claimed.compare)
@@ -51,11 +51,4 @@ func podPort(pod *corev1.PodSpec, target model.TargetPort) model.TargetPort {
 		return model.TargetPort{Number: number}
 	}
 	return target
-}
-
-func portText(port model.TargetPort) string {
-	if port.Name != "" {
-		return "access to port " + port.Name
-	}
-	return "access to port " + strconv.Itoa(int(port.Number))
 }

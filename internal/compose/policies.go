@@ -32,7 +32,7 @@ func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, orig
 	}
 	var problems model.Problems
 	claim := func(aspect string) {
-		if problem, won := owners.claim(claimed{aspect, target}, at(origin, "spec."+aspect)); !won {
+		if problem, won := owners.claim(claimed{aspect: aspect, of: target}, at(origin, "spec."+aspect)); !won {
 			problems = append(problems, problem)
 		}
 	}

@@ -60,23 +60,28 @@ func podProbes(pod *corev1.PodSpec, target model.TargetPort) []model.Probe {
 
 // targetNumber is the number of the port that a Service's target means in a pod. 0: no container has a port of that name.
 func targetNumber(pod *corev1.PodSpec, target model.TargetPort) int32 {
-	number := target.Number
+	if target.Number > 0 {
+		return target.Number
+	}
 	for container := range containers(pod) {
-		if number == 0 {
-			number = portNamed(container, target.Name)
+		if number := portNamed(container, target.Name); number > 0 {
+			return number
 		}
 	}
-	return number
+	return 0
 }
 
 // containers are all of a pod, in the order in which the name of a port is looked for. Those that start first may keep running, and be probed.
 func containers(pod *corev1.PodSpec) iter.Seq[*corev1.Container] {
 	return func(yield func(*corev1.Container) bool) {
-		for _, list := range [][]corev1.Container{pod.Containers, pod.InitContainers} {
-			for i := range list {
-				if !yield(&list[i]) {
-					return
-				}
+		for i := range pod.Containers {
+			if !yield(&pod.Containers[i]) {
+				return
+			}
+		}
+		for i := range pod.InitContainers {
+			if !yield(&pod.InitContainers[i]) {
+				return
 			}
 		}
 	}

@@ -37,6 +37,9 @@ type Gateway struct {
 type TLS struct {
 	// SecretName in the namespace.
 	SecretName string
+	// Options is the name of the IngressProfile, this one or an older one that shares hosts with it, whose TLS options apply: a gateway knows
+	// one set of options for a host. Empty: this one.
+	Options string
 	// RedirectHTTP answers plain HTTP with a permanent redirect. False: plain HTTP is not served.
 	RedirectHTTP bool
 }
