@@ -97,11 +97,17 @@ func noDriver(origin model.Origin, side string) model.Problem {
 
 // sortObjects puts a group's objects into write order: by kind as the drivers say, then by name.
 func sortObjects(objects []driver.Object, order map[schema.GroupKind]int) {
-	slices.SortFunc(objects, func(a, b driver.Object) int {
-		return cmp.Or(cmp.Compare(order[kindOf(a)], order[kindOf(b)]), cmp.Compare(a.GetName(), b.GetName()))
-	})
-}
-
-func kindOf(object driver.Object) schema.GroupKind {
-	return object.GetObjectKind().GroupVersionKind().GroupKind()
+	type ranked struct {
+		rank   int
+		name   string
+		object driver.Object
+	}
+	sorted := make([]ranked, len(objects))
+	for i, object := range objects { // asked once each: an object parses its apiVersion to answer
+		sorted[i] = ranked{order[object.GetObjectKind().GroupVersionKind().GroupKind()], object.GetName(), object}
+	}
+	slices.SortFunc(sorted, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.name, b.name)) })
+	for i := range sorted {
+		objects[i] = sorted[i].object
+	}
 }
