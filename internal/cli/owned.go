@@ -44,7 +44,7 @@ func writtenFields(present map[string]any) map[string]any {
 		if entry.Manager != load.FieldManager || entry.Operation != metav1.ManagedFieldsOperationApply || entry.FieldsV1 == nil {
 			continue
 		}
-		if err := json.Unmarshal(entry.FieldsV1.Raw, &written); err != nil {
+		if err := json.Unmarshal(entry.FieldsV1.GetRawBytes(), &written); err != nil {
 			return nil // not in the form that is documented: show the object as it is
 		}
 	}

@@ -34,6 +34,7 @@ var classes = map[model.Feature]class{
 	model.FeatureRetry:           advisory,
 	model.FeatureRetryLimit:      advisory,
 	model.FeatureRetryOn:         advisory,
+	model.FeatureRetryGRPC:       advisory,
 	model.FeaturePerTryTimeout:   advisory,
 }
 

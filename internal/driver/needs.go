@@ -68,6 +68,9 @@ func resilienceNeeds(route model.Route, origin model.Origin) []need {
 	if !slices.Equal(route.Retry.On, []string{"5xx"}) {
 		needs = append(needs, need{model.FeatureRetryOn, at("retries.on")})
 	}
+	if slices.ContainsFunc(route.Retry.On, model.OfGRPC) {
+		needs = append(needs, need{model.FeatureRetryGRPC, at("retries.on")})
+	}
 	if route.Retry.PerTryTimeout > 0 {
 		needs = append(needs, need{model.FeaturePerTryTimeout, at("retries.perTryTimeout")})
 	}

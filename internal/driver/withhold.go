@@ -1,12 +1,16 @@
 package driver
 
-import "github.com/kubemate/kubemate/internal/model"
+import (
+	"slices"
+
+	"github.com/kubemate/kubemate/internal/model"
+)
 
 // Withhold takes out of a Service the advisory parts that a driver cannot express, so that Render never sees what it would have to ignore.
 // The Service it is given stays as it is.
 func Withhold(features model.FeatureSet, svc model.Service) model.Service {
 	if features[model.FeatureTimeout] && features[model.FeatureRetry] && features[model.FeatureRetryLimit] &&
-		features[model.FeatureRetryOn] && features[model.FeaturePerTryTimeout] {
+		features[model.FeatureRetryOn] && features[model.FeatureRetryGRPC] && features[model.FeaturePerTryTimeout] {
 		return svc
 	}
 	routes := make([]model.Route, len(svc.Routes))
@@ -28,6 +32,12 @@ func withholdRetry(features model.FeatureSet, retry *model.Retry) *model.Retry {
 	left := *retry
 	if !features[model.FeatureRetryLimit] {
 		left.Limit = 1
+	}
+	if !features[model.FeatureRetryGRPC] {
+		left.On = slices.DeleteFunc(slices.Clone(left.On), model.OfGRPC)
+	}
+	if len(left.On) == 0 {
+		return nil
 	}
 	if !features[model.FeatureRetryOn] {
 		left.On = []string{"5xx"}

@@ -20,6 +20,8 @@ const (
 	FeatureRetryLimit Feature = "RetryLimit"
 	// FeatureRetryOn: the responses that are retried can be chosen.
 	FeatureRetryOn Feature = "RetryOn"
+	// FeatureRetryGRPC: statuses of gRPC can be among the responses that are retried.
+	FeatureRetryGRPC Feature = "RetryGRPC"
 	// FeaturePerTryTimeout: each try has a bound of its own.
 	FeaturePerTryTimeout Feature = "PerTryTimeout"
 	// FeatureAccess: callers by identity and network.

@@ -82,3 +82,6 @@ type Retry struct {
 	// NonIdempotent says that the route's Methods were left open on purpose, or hold methods that may do harm when repeated.
 	NonIdempotent bool
 }
+
+// OfGRPC says whether a response of Retry.On is a status of gRPC; the others are of HTTP.
+func OfGRPC(response string) bool { return response != "5xx" && response != "gateway-error" }

@@ -25,7 +25,7 @@ type Fake struct {
 func FakeMesh() Fake {
 	return Fake{name: "fake-mesh", render: fakeMesh, features: model.Features(
 		model.FeatureInjection, model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery, model.FeatureTimeout,
-		model.FeatureRetry, model.FeatureRetryLimit, model.FeatureRetryOn, model.FeaturePerTryTimeout,
+		model.FeatureRetry, model.FeatureRetryLimit, model.FeatureRetryOn, model.FeatureRetryGRPC, model.FeaturePerTryTimeout,
 		model.FeatureAccess, model.FeatureAccessRequests,
 	)}
 }

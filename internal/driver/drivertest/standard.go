@@ -66,7 +66,12 @@ func resilienceCases() []Case {
 		{
 			"the responses that are tried again are chosen",
 			[]model.Feature{model.FeatureRetry, model.FeatureRetryLimit, model.FeatureRetryOn},
-			Tuned(model.Route{Match: gets, Retry: retry(2, 0, "gateway-error", "unavailable")}, model.Route{}),
+			Tuned(model.Route{Match: gets, Retry: retry(2, 0, "gateway-error")}, model.Route{}),
+		},
+		{
+			"statuses of gRPC are tried again",
+			[]model.Feature{model.FeatureRetry, model.FeatureRetryLimit, model.FeatureRetryOn, model.FeatureRetryGRPC},
+			Tuned(model.Route{Retry: retry(2, 0, "gateway-error", "unavailable")}),
 		},
 		{
 			"each try has a bound of its own",

@@ -84,7 +84,7 @@ func regexPath(value string) *model.PathMatch {
 }
 
 func splitExamples() []example {
-	retry := &model.Retry{Limit: 2, On: []string{"5xx", "gateway-error", "unavailable"}, PerTryTimeout: 1500 * time.Millisecond}
+	retry := &model.Retry{Limit: 2, On: []string{"5xx", "gateway-error"}, PerTryTimeout: 1500 * time.Millisecond}
 	weighted := []model.Share{{Backend: "orders-v1", Weight: 90}, {Backend: "orders-v2", Weight: 10}}
 	return []example{
 		{"a split by weight on two ports", routed(fromRelease, []int32{80, 8080}, model.Route{Split: weighted})},

@@ -13,8 +13,8 @@
 //	Timeout          annotation on the HTTPRoute                    ServiceProfile route
 //	Retry            annotation on the HTTPRoute                    ServiceProfile route, bounded by Linkerd's default budget
 //	RetryLimit       annotation                                     no
-//	RetryOn          annotation; Linkerd reads gRPC statuses        no: 5xx and failed gRPC statuses
-//	                 on GRPCRoutes only, which are not written
+//	RetryOn          annotation                                     no: 5xx and failed gRPC statuses
+//	RetryGRPC        no: read on GRPCRoutes only                    no: not by choice
 //	PerTryTimeout    annotation                                     no
 //	Access           Server, AuthorizationPolicy, *Authentication   Server, ServerAuthorization
 //	AccessRequests   HTTPRoutes of the Server                       no

@@ -13,7 +13,6 @@ import (
 const (
 	annotationTimeout      = "timeout.linkerd.io/request"
 	annotationRetryHTTP    = "retry.linkerd.io/http"
-	annotationRetryGRPC    = "retry.linkerd.io/grpc"
 	annotationRetryLimit   = "retry.linkerd.io/limit"
 	annotationRetryTimeout = "retry.linkerd.io/timeout"
 )
@@ -40,31 +39,12 @@ func annotate(route *model.Route) map[string]string {
 		return annotations
 	}
 	annotations[annotationRetryLimit] = strconv.Itoa(int(retry.Limit))
-	if http := conditions(retry.On, isHTTP); http != "" {
-		annotations[annotationRetryHTTP] = http
-	}
-	if grpc := conditions(retry.On, isGRPC); grpc != "" {
-		annotations[annotationRetryGRPC] = grpc
-	}
+	// Linkerd refuses blanks. Statuses of gRPC are read on GRPCRoutes only; they are withheld (no FeatureRetryGRPC).
+	annotations[annotationRetryHTTP] = strings.Join(retry.On, ",")
 	if retry.PerTryTimeout > 0 {
 		annotations[annotationRetryTimeout] = duration(retry.PerTryTimeout)
 	}
 	return annotations
-}
-
-func isHTTP(condition string) bool { return condition == "5xx" || condition == "gateway-error" }
-
-func isGRPC(condition string) bool { return !isHTTP(condition) }
-
-// conditions joins the ones of a kind, without blanks, which Linkerd refuses.
-func conditions(on []string, kind func(string) bool) string {
-	var chosen []string
-	for _, condition := range on {
-		if kind(condition) {
-			chosen = append(chosen, condition)
-		}
-	}
-	return strings.Join(chosen, ",")
 }
 
 // duration writes a duration the way Linkerd reads it: a whole number of one unit ("1m30s" is refused, or silently ignored). Below a

@@ -127,8 +127,8 @@ func number(routes []model.Route) (actions, classes []int) {
 // others come and go.
 func partName(routes []model.Route, line, chunk int) string {
 	annotations := annotate(&routes[line])
-	words := make([]string, 0, 6)
-	for _, key := range []string{annotationTimeout, annotationRetryHTTP, annotationRetryGRPC, annotationRetryLimit, annotationRetryTimeout} {
+	words := make([]string, 0, 5)
+	for _, key := range []string{annotationTimeout, annotationRetryHTTP, annotationRetryLimit, annotationRetryTimeout} {
 		words = append(words, annotations[key])
 	}
 	return digest(append(words, strconv.Itoa(chunk))...)
