@@ -240,6 +240,25 @@ func TestWhatIsHeldIsNeitherChangedNorDeleted(t *testing.T) {
 	})
 }
 
+func TestWhatAHeldObjectRefersToIsNotDeleted(t *testing.T) {
+	withEngine(t, func(t *testing.T, b *bench) {
+		profile := model.Origin{Kind: v1alpha1.KindIngressProfile, Name: "shop"}
+		route := object(routeKind, "route", "middleware", "profile.shop", profile, release("orders"))
+		middleware := object(backendKind, "middleware", "same", "profile.shop", profile)
+		unused := object(backendKind, "unused", "same", "profile.shop", profile)
+		b.submit(plan.Group{Key: "profile.shop", Objects: []driver.Object{middleware, unused, route}})
+		b.show()
+		time.Sleep(time.Minute)
+		b.called()
+		b.submitPlan(plan.Plan{Namespace: shop, Held: []model.Origin{release("orders")}, Groups: []plan.Group{
+			{Key: "profile.shop", Objects: []driver.Object{object(routeKind, "route", "nothing", "profile.shop", profile)}},
+		}})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		b.expect("delete unused")
+	})
+}
+
 func TestWhatAnotherManagerWroteUnderOurLabelIsNotDeleted(t *testing.T) {
 	withEngine(t, func(t *testing.T, b *bench) {
 		copied := object(routeKind, "copied", "a", "service.orders", release("orders")).Object

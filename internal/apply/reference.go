@@ -19,7 +19,8 @@ func references(standing []client.Object, holds func(client.Object) bool) (map[s
 		if err != nil {
 			return nil, fmt.Errorf("reading what %s refers to: %w", refOf(object), err)
 		}
-		gather(content["spec"], texts)
+		delete(content, "metadata")
+		gather(content, texts)
 	}
 	return texts, nil
 }
