@@ -115,11 +115,11 @@ func (r *run) finish(e event, output *strings.Builder) {
 		r.progress(e)
 		return
 	}
-	switch {
-	case e.Action == "fail":
+	switch e.Action {
+	case "fail":
 		r.total.packageFailed(name)
 		fmt.Fprintf(r.out, "FAIL\t%s\t%.1fs\n", e.Package, e.Elapsed)
-	case e.Action == "pass":
+	case "pass":
 		fmt.Fprintf(r.out, "ok  \t%s\t%.1fs\n", e.Package, e.Elapsed)
 	}
 }
