@@ -31,10 +31,11 @@ func prepare(ctx context.Context, steps *steps) error {
 	if err != nil {
 		return err
 	}
-	steps.done("building what is not built yet (minutes when nothing is)")
+	steps.done("building the servers that are not built yet (20 minutes when none is)")
 	if err := testbed.Prepare(ctx, pieces(steps)); err != nil {
 		return err
 	}
+	steps.done("building manager and kubectl-kubemate")
 	bin := filepath.Join(root, programs)
 	if err := os.MkdirAll(bin, 0o755); err != nil {
 		return fmt.Errorf("the folder for programs: %w", err)

@@ -104,7 +104,7 @@ func (w *world) routesOf(profile *v1alpha1.IngressProfile, host string, in *v1al
 	plain.remark = withheld(plain.answerers)
 	if found.gone {
 		plain.answerers = everythingTo(plain.answerers, string(stableOf(&found.CanaryRelease)))
-		plain.remark = fmt.Sprintf("release %s is gone: its stable version keeps all requests", found.Name)
+		plain.remark = fmt.Sprintf("release %s is gone: after 5 s its stable version has all requests", found.Name)
 		return []route{plain}
 	}
 	list := []route{plain}

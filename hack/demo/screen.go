@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,10 +20,11 @@ type screen struct {
 	err   error
 }
 
-// newScreen looks at the output and at what its owner asks for: TERM=dumb cannot be drawn on, NO_COLOR (https://no-color.org) is respected.
+// newScreen looks at the output and at what its owner asks for. What is no terminal, is narrower than the table or calls itself dumb is not
+// drawn on; NO_COLOR (https://no-color.org) is respected.
 func newScreen(out *os.File, plain bool) *screen {
 	s := &screen{out: out}
-	if !plain && term.IsTerminal(int(out.Fd())) && os.Getenv("TERM") != "dumb" {
+	if width, _, err := term.GetSize(int(out.Fd())); !plain && err == nil && width >= tableWidth && !slices.Contains([]string{"", "dumb"}, os.Getenv("TERM")) {
 		s.file = out
 		s.paint = paint(os.Getenv("NO_COLOR") == "")
 	}

@@ -82,6 +82,8 @@ func (r row) seenCell(p paint, part part) string {
 	}
 	cell := fmt.Sprintf("%*s", shareWidth, fmt.Sprintf("%.1f %%", r.share(part)))
 	switch {
+	case !part.asked && len(r.parts) > 1:
+		return p.red(cell) // somebody whom nobody asked to
 	case !part.asked:
 		return cell
 	case near(r.share(part), part.programmed):
