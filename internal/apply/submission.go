@@ -18,6 +18,8 @@ type submission struct {
 	groups map[string]*group
 	// wanted holds the objects of all groups: what moves from one group to another is not pruned by the first.
 	wanted map[Ref]bool
+	// needed are the names, and other texts, in what is held: what they refer to stays.
+	needed map[string]bool
 }
 
 // group is one group of a plan, or what is left of one that is in the plan no more.
@@ -47,6 +49,10 @@ func newSubmission(p plan.Plan, live load.Live) (*submission, error) {
 		for _, one := range made.loans {
 			s.wanted[one.ref] = true
 		}
+	}
+	var err error
+	if s.needed, err = references(live.Objects, s.holds); err != nil {
+		return nil, err
 	}
 	for _, object := range live.Objects {
 		s.leftover(object.GetLabels()[v1alpha1.LabelGroup])
@@ -105,7 +111,7 @@ func (s *submission) holds(live client.Object) bool {
 func (g *group) note(s *submission, standing map[identity]client.Object) {
 	for _, object := range g.objects {
 		live := standing[identity{object.kind, object.ref}]
-		if live != nil && live.GetAnnotations()[v1alpha1.AnnotationApplied] != object.digest && s.holds(live) {
+		if live != nil && live.GetAnnotations()[v1alpha1.AnnotationApplied] != object.digest && s.plan.HoldsBack(load.Origins(live), load.Retain(live)) {
 			g.heldBack = object.ref.String() + " stays as it is because it also comes from " + plan.EncodeOrigins(load.Origins(live)) +
 				", of which one is not accepted or has no healthy backend"
 			return
@@ -113,9 +119,11 @@ func (g *group) note(s *submission, standing map[identity]client.Object) {
 	}
 }
 
-// unwanted says whether a standing object is to be deleted: it is ours, by label and by field manager, and nothing holds it.
+// unwanted says whether a standing object is to be deleted: it is ours, by label and by field manager, nothing holds it, and nothing that is
+// held refers to it.
 func (s *submission) unwanted(live client.Object) bool {
-	return !s.wanted[refOf(live)] && load.Ours(live) && load.Managed(live) && live.GetDeletionTimestamp().IsZero() && !s.holds(live)
+	return !s.wanted[refOf(live)] && !s.needed[live.GetName()] && load.Ours(live) && load.Managed(live) &&
+		live.GetDeletionTimestamp().IsZero() && !s.holds(live)
 }
 
 // concerns says whether the group has something to do with one of the origins.

@@ -110,15 +110,11 @@ func (e *Engine) prune(ctx context.Context, s *submission, one *group, id groupI
 	if err != nil {
 		return 0, err
 	}
-	needed, err := references(standing, s.holds)
-	if err != nil {
-		return 0, err
-	}
 	var wait time.Duration
 	kinds := e.options.Reader.Kinds()
 	for i := len(kinds) - 1; i >= 0; i-- {
 		for _, object := range standing {
-			if object.GetObjectKind().GroupVersionKind() != kinds[i] || !s.unwanted(object) || needed[object.GetName()] || e.deleted(object) {
+			if object.GetObjectKind().GroupVersionKind() != kinds[i] || !s.unwanted(object) || e.deleted(object) {
 				continue
 			}
 			origins := load.Origins(object)

@@ -69,32 +69,32 @@ func (r *resilience) apply(svc *model.Service) {
 	}
 	product := make([]model.Route, 0, 2*len(svc.Routes))
 	for _, route := range svc.Routes {
-		product = append(product, r.product(route)...)
+		product = r.product(product, route)
 	}
 	svc.Routes = product
 }
 
-// product gives one line its timeout and retry; unless told otherwise only requests that may be repeated are retried, on a line of their own.
-func (r *resilience) product(route model.Route) []model.Route {
+// product appends one line with its timeout and retry; unless told otherwise only requests that may be repeated are retried, on a line of their own.
+func (r *resilience) product(lines []model.Route, route model.Route) []model.Route {
 	route.Timeout = r.timeout
 	route.Origins = append(slices.Clip(route.Origins), r.origin)
 	if r.retry == nil {
-		return []model.Route{route}
+		return append(lines, route)
 	}
 	retried := route
 	retried.Retry = r.retry
 	if r.retry.NonIdempotent {
-		return []model.Route{retried}
+		return append(lines, retried)
 	}
 	methods := route.Match.Methods
 	switch {
 	case len(methods) == 0:
 		retried.Match.Methods = idempotent
-		return []model.Route{retried, route}
+		return append(lines, retried, route)
 	case !slices.ContainsFunc(methods, func(m string) bool { return !slices.Contains(idempotent, m) }):
-		return []model.Route{retried}
+		return append(lines, retried)
 	default: // a release's match has one method at the most
-		return []model.Route{route}
+		return append(lines, route)
 	}
 }
 

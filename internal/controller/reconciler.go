@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/load"
+	"github.com/kubemate/kubemate/internal/model"
 	"github.com/kubemate/kubemate/internal/plan"
 )
 
@@ -50,7 +51,7 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 		logf.FromContext(ctx).Info("a CustomResourceDefinition of Kubemate is missing: what was programmed stays as it is", "definition", gone.missingCRD)
 	}
 	planned := n.plan(view)
-	hold(&planned, gone.held)
+	planned.Vanished = model.SortOrigins(gone.held)
 	if err := n.engine.Submit(planned, view.Live); err != nil {
 		return reconcile.Result{}, err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/load"
 	"github.com/kubemate/kubemate/internal/model"
-	"github.com/kubemate/kubemate/internal/plan"
 )
 
 // vanishedWait is how long what follows from a vanished custom resource waits: the API server deletes the instances of a kind before the
@@ -129,11 +128,3 @@ func appendMissing(gone, origins []model.Origin, there map[model.Origin]bool) []
 
 // custom are the kinds whose objects can vanish; an origin may also be what a deleted release left behind.
 var custom = map[string]bool{v1alpha1.KindCanaryRelease: true, v1alpha1.KindMeshPolicy: true, v1alpha1.KindIngressProfile: true}
-
-// hold adds origins to the plan's held ones.
-func hold(p *plan.Plan, origins []model.Origin) {
-	if len(origins) == 0 {
-		return
-	}
-	p.Held = model.SortOrigins(append(append([]model.Origin{}, p.Held...), origins...))
-}

@@ -38,40 +38,49 @@ var classes = map[model.Feature]class{
 	model.FeaturePerTryTimeout:   advisory,
 }
 
-// need is one feature that an intent asks for, and where.
-type need struct {
-	feature model.Feature
-	origin  model.Origin
+// Check knows what a driver can express. It is the one place where features are compared with intent.
+type Check struct {
+	driver   string
+	features model.FeatureSet
 }
 
-// CheckMesh reports what the mesh driver cannot express of a Service.
-func CheckMesh(d MeshDriver, svc model.Service) model.Problems {
-	return check(d, meshNeeds(svc))
+// NewCheck asks a driver for its features, once.
+func NewCheck(d Driver) Check { return Check{driver: d.Name(), features: d.Features()} }
+
+// Service reports what a mesh driver cannot express of a Service.
+func (c Check) Service(svc model.Service) model.Problems {
+	asked := asking{features: c.features}
+	asked.service(&svc)
+	return c.gaps(asked.missing)
 }
 
-// CheckInjection reports whether the mesh driver cannot inject.
-func CheckInjection(d MeshDriver, injection *model.Injection) model.Problems {
-	if injection == nil {
+// Injection reports whether a mesh driver cannot inject. Nil asks for nothing.
+func (c Check) Injection(injection *model.Injection) model.Problems {
+	asked := asking{features: c.features}
+	if injection != nil {
+		asked.want(model.FeatureInjection, injection.Origin)
+	}
+	return c.gaps(asked.missing)
+}
+
+// Edge reports what an edge driver cannot express of an Edge.
+func (c Check) Edge(edge model.Edge) model.Problems {
+	asked := asking{features: c.features}
+	asked.edge(&edge)
+	return c.gaps(asked.missing)
+}
+
+func (c Check) gaps(missing []need) model.Problems {
+	if len(missing) == 0 {
 		return nil
 	}
-	return check(d, []need{{model.FeatureInjection, injection.Origin}})
-}
-
-// CheckEdge reports what the edge driver cannot express of an Edge.
-func CheckEdge(d EdgeDriver, edge model.Edge) model.Problems {
-	return check(d, edgeNeeds(edge))
-}
-
-func check(d Driver, needs []need) model.Problems {
 	var problems model.Problems
-	features := d.Features()
 	seen := map[need]bool{}
-	for _, n := range needs {
-		if features[n.feature] || seen[n] {
-			continue
+	for _, n := range missing {
+		if !seen[n] {
+			seen[n] = true
+			problems = append(problems, gap(c.driver, n))
 		}
-		seen[n] = true
-		problems = append(problems, gap(d.Name(), n))
 	}
 	problems.Sort()
 	return problems

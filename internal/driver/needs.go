@@ -7,109 +7,123 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// meshNeeds lists the features that a Service asks of a mesh.
-func meshNeeds(svc model.Service) []need {
-	var needs []need
-	for _, route := range svc.Routes {
-		needs = append(needs, routeNeeds(route)...)
+// need is one feature that an intent asks for, and where.
+type need struct {
+	feature model.Feature
+	origin  model.Origin
+}
+
+// asking collects what an intent asks for and a driver does not have. Most intents ask for nothing that is missing, so texts are made for
+// those that do only.
+type asking struct {
+	features model.FeatureSet
+	missing  []need
+}
+
+func (a *asking) want(feature model.Feature, origin model.Origin) {
+	if !a.features[feature] {
+		a.missing = append(a.missing, need{feature, origin})
 	}
-	for _, access := range svc.Access {
-		needs = append(needs, need{model.FeatureAccess, access.Origin})
-		for _, grant := range access.Grants {
-			if len(grant.Requests) > 0 {
-				origin := access.Origin
-				origin.Path = grant.Path
-				needs = append(needs, need{model.FeatureAccessRequests, origin})
+}
+
+// wantAt asks for a feature at a place in the origin, given in two parts.
+func (a *asking) wantAt(feature model.Feature, origin model.Origin, place, field string) {
+	if !a.features[feature] {
+		origin.Path = place + field
+		a.missing = append(a.missing, need{feature, origin})
+	}
+}
+
+// service asks for what a Service needs of a mesh.
+func (a *asking) service(svc *model.Service) {
+	for i := range svc.Routes {
+		a.route(&svc.Routes[i])
+	}
+	for i := range svc.Access {
+		access := &svc.Access[i]
+		a.want(model.FeatureAccess, access.Origin)
+		for j := range access.Grants {
+			if len(access.Grants[j].Requests) > 0 {
+				a.wantAt(model.FeatureAccessRequests, access.Origin, access.Grants[j].Path, "")
 			}
 		}
 	}
-	return needs
 }
 
-func routeNeeds(route model.Route) []need {
-	var needs []need
+func (a *asking) route(route *model.Route) {
 	if release, ok := originOf(route, v1alpha1.KindCanaryRelease); ok {
-		if len(route.Split) > 0 {
-			needs = append(needs, need{model.FeatureWeights, release.Object()})
-		}
-		needs = append(needs, matchNeeds(route.Match, release)...)
+		a.release(route, release)
 	}
 	if policy, ok := originOf(route, v1alpha1.KindMeshPolicy); ok {
-		needs = append(needs, resilienceNeeds(route, policy)...)
+		a.resilience(route, policy)
 	}
-	return needs
 }
 
-// matchNeeds looks at lines that a release's match asks for: those whose origin names one. The methods of other lines are compose's own, to
-// keep retries away from requests that may not be repeated, and every driver that retries can tell methods apart.
-func matchNeeds(match model.Match, origin model.Origin) []need {
+// release asks for what a release's line needs. A match is the release's own only where the origin names one: the methods of other lines are
+// compose's, to keep retries away from requests that may not be repeated, and every driver that retries can tell methods apart.
+func (a *asking) release(route *model.Route, origin model.Origin) {
+	if len(route.Split) > 0 {
+		a.want(model.FeatureWeights, origin.Object())
+	}
 	if origin.Path == "" {
-		return nil
+		return
 	}
-	needs := []need{{model.FeatureMatches, origin}}
-	if len(match.Query) > 0 {
-		needs = append(needs, need{model.FeatureMatchQuery, origin})
+	a.want(model.FeatureMatches, origin)
+	if len(route.Match.Query) > 0 {
+		a.want(model.FeatureMatchQuery, origin)
 	}
-	return needs
 }
 
-func resilienceNeeds(route model.Route, origin model.Origin) []need {
-	at := func(path string) model.Origin {
-		return model.Origin{Kind: origin.Kind, Name: origin.Name, Path: "spec.resilience." + path}
-	}
-	var needs []need
+func (a *asking) resilience(route *model.Route, origin model.Origin) {
+	const place = "spec.resilience."
 	if route.Timeout > 0 {
-		needs = append(needs, need{model.FeatureTimeout, at("timeout")})
+		a.wantAt(model.FeatureTimeout, origin, place, "timeout")
 	}
 	if route.Retry == nil {
-		return needs
+		return
 	}
-	needs = append(needs, need{model.FeatureRetry, at("retries")}, need{model.FeatureRetryLimit, at("retries.limit")})
-	if !slices.Equal(route.Retry.On, []string{"5xx"}) {
-		needs = append(needs, need{model.FeatureRetryOn, at("retries.on")})
+	a.wantAt(model.FeatureRetry, origin, place, "retries")
+	a.wantAt(model.FeatureRetryLimit, origin, place, "retries.limit")
+	if len(route.Retry.On) != 1 || route.Retry.On[0] != "5xx" {
+		a.wantAt(model.FeatureRetryOn, origin, place, "retries.on")
 	}
 	if slices.ContainsFunc(route.Retry.On, model.OfGRPC) {
-		needs = append(needs, need{model.FeatureRetryGRPC, at("retries.on")})
+		a.wantAt(model.FeatureRetryGRPC, origin, place, "retries.on")
 	}
 	if route.Retry.PerTryTimeout > 0 {
-		needs = append(needs, need{model.FeaturePerTryTimeout, at("retries.perTryTimeout")})
+		a.wantAt(model.FeaturePerTryTimeout, origin, place, "retries.perTryTimeout")
 	}
-	return needs
 }
 
-// edgeNeeds lists the features that an Edge asks of a gateway.
-func edgeNeeds(edge model.Edge) []need {
-	at := func(path string) model.Origin {
-		return model.Origin{Kind: edge.Origin.Kind, Name: edge.Origin.Name, Path: path}
-	}
-	needs := []need{{model.FeatureHosts, at("spec.hosts")}}
+// edge asks for what an Edge needs of a gateway.
+func (a *asking) edge(edge *model.Edge) {
+	a.wantAt(model.FeatureHosts, edge.Origin, "spec.hosts", "")
 	if edge.TLS != nil {
-		needs = append(needs, need{model.FeatureTLS, at("spec.tls")})
+		a.wantAt(model.FeatureTLS, edge.Origin, "spec.tls", "")
 		if edge.TLS.RedirectHTTP {
-			needs = append(needs, need{model.FeatureRedirect, at("spec.tls.redirectHTTP")})
+			a.wantAt(model.FeatureRedirect, edge.Origin, "spec.tls", ".redirectHTTP")
 		}
 	}
 	if edge.Security != nil {
-		needs = append(needs, need{model.FeatureSecurityHeaders, at("spec.security")})
+		a.wantAt(model.FeatureSecurityHeaders, edge.Origin, "spec.security", "")
 	}
-	for _, route := range edge.Routes {
+	for i := range edge.Routes {
+		route := &edge.Routes[i]
 		if route.StripPrefix {
-			needs = append(needs, need{model.FeatureStripPrefix, at(route.YAMLPath + ".stripPrefix")})
+			a.wantAt(model.FeatureStripPrefix, edge.Origin, route.YAMLPath, ".stripPrefix")
 		}
 		if route.RateLimit != nil {
-			needs = append(needs, need{model.FeatureRateLimit, at(route.YAMLPath + ".rateLimit")})
+			a.wantAt(model.FeatureRateLimit, edge.Origin, route.YAMLPath, ".rateLimit")
 		}
-		for _, line := range route.Table {
-			if release, ok := originOf(line, v1alpha1.KindCanaryRelease); ok {
-				needs = append(needs, need{model.FeatureWeights, release.Object()})
-				needs = append(needs, matchNeeds(line.Match, release)...)
+		for j := range route.Table {
+			if release, ok := originOf(&route.Table[j], v1alpha1.KindCanaryRelease); ok {
+				a.release(&route.Table[j], release)
 			}
 		}
 	}
-	return needs
 }
 
-func originOf(route model.Route, kind string) (model.Origin, bool) {
+func originOf(route *model.Route, kind string) (model.Origin, bool) {
 	for _, origin := range route.Origins {
 		if origin.Kind == kind {
 			return origin, true

@@ -6,43 +6,58 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// Withhold takes out of a Service the advisory parts that a driver cannot express, so that Render never sees what it would have to ignore.
+// Withhold takes out of a Service the advisory parts that the driver cannot express, so that Render never sees what it would have to ignore.
 // The Service it is given stays as it is.
-func Withhold(features model.FeatureSet, svc model.Service) model.Service {
-	if features[model.FeatureTimeout] && features[model.FeatureRetry] && features[model.FeatureRetryLimit] &&
-		features[model.FeatureRetryOn] && features[model.FeatureRetryGRPC] && features[model.FeaturePerTryTimeout] {
+func (c Check) Withhold(svc model.Service) model.Service {
+	if !slices.ContainsFunc(svc.Routes, c.excessive) {
 		return svc
 	}
 	routes := make([]model.Route, len(svc.Routes))
 	for i, route := range svc.Routes {
-		if !features[model.FeatureTimeout] {
+		if !c.features[model.FeatureTimeout] {
 			route.Timeout = 0
 		}
-		route.Retry = withholdRetry(features, route.Retry)
+		if c.excessiveRetry(route.Retry) {
+			route.Retry = c.withholdRetry(*route.Retry)
+		}
 		routes[i] = route
 	}
 	svc.Routes = routes
 	return svc
 }
 
-func withholdRetry(features model.FeatureSet, retry *model.Retry) *model.Retry {
-	if retry == nil || !features[model.FeatureRetry] {
-		return nil
+// excessive says whether a route has an advisory part that the driver cannot express.
+func (c Check) excessive(route model.Route) bool {
+	return route.Timeout > 0 && !c.features[model.FeatureTimeout] || c.excessiveRetry(route.Retry)
+}
+
+func (c Check) excessiveRetry(retry *model.Retry) bool {
+	switch {
+	case retry == nil:
+		return false
+	case !c.features[model.FeatureRetry], !c.features[model.FeatureRetryLimit] && retry.Limit != 1,
+		!c.features[model.FeaturePerTryTimeout] && retry.PerTryTimeout > 0:
+		return true
 	}
-	left := *retry
-	if !features[model.FeatureRetryLimit] {
-		left.Limit = 1
-	}
-	if !features[model.FeatureRetryGRPC] {
+	return !c.features[model.FeatureRetryGRPC] && slices.ContainsFunc(retry.On, model.OfGRPC) ||
+		!c.features[model.FeatureRetryOn] && (len(retry.On) != 1 || retry.On[0] != "5xx")
+}
+
+// withholdRetry reduces a retry to what the driver can express. Nil: nothing is left of it.
+func (c Check) withholdRetry(left model.Retry) *model.Retry {
+	if !c.features[model.FeatureRetryGRPC] {
 		left.On = slices.DeleteFunc(slices.Clone(left.On), model.OfGRPC)
 	}
-	if len(left.On) == 0 {
+	if !c.features[model.FeatureRetry] || len(left.On) == 0 {
 		return nil
 	}
-	if !features[model.FeatureRetryOn] {
+	if !c.features[model.FeatureRetryLimit] {
+		left.Limit = 1
+	}
+	if !c.features[model.FeatureRetryOn] {
 		left.On = []string{"5xx"}
 	}
-	if !features[model.FeaturePerTryTimeout] {
+	if !c.features[model.FeaturePerTryTimeout] {
 		left.PerTryTimeout = 0
 	}
 	return &left

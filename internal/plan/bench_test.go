@@ -23,9 +23,14 @@ const (
 	benchProfiles = 20
 )
 
-// BenchmarkPlanNamespace1000 plans a namespace with 1,000 Services, each with a release and a policy, and 20 profiles: cold, nothing is
-// remembered between runs. The budget is 50 ms of CPU.
-func BenchmarkPlanNamespace1000(b *testing.B) {
+// BenchmarkPlanNamespace1000 plans a namespace with 1,000 Services, each with a release and a policy: cold, nothing is remembered between
+// runs. The budget is 50 ms of CPU.
+func BenchmarkPlanNamespace1000(b *testing.B) { benchmarkPlan(b, 0) }
+
+// BenchmarkPlanNamespace1000Edges is the same namespace with 200 of the Services published by 20 profiles.
+func BenchmarkPlanNamespace1000Edges(b *testing.B) { benchmarkPlan(b, benchProfiles) }
+
+func benchmarkPlan(b *testing.B, profiles int) {
 	for _, generation := range generations {
 		b.Run(string(generation), func(b *testing.B) {
 			cfg, err := config.Parse([]byte("injection: {enabled: true}"))
@@ -33,7 +38,7 @@ func BenchmarkPlanNamespace1000(b *testing.B) {
 				b.Fatal(err)
 			}
 			cfg.Mesh.Linkerd.Generation = generation
-			snapshot := largeSnapshot(generation)
+			snapshot := largeSnapshot(generation, profiles)
 			snapshot.Gateways = gatewaysOf(cfg)
 			drivers := driversFor(cfg)
 			if problems := plan.Namespace(snapshot, drivers).Problems; len(problems) > 0 && !problems[0].Advisory {
@@ -53,7 +58,7 @@ func BenchmarkPlanNamespace1000(b *testing.B) {
 
 // BenchmarkCompose1000 is the part of it before any driver.
 func BenchmarkCompose1000(b *testing.B) {
-	snapshot := largeSnapshot(config.GenerationPolicy)
+	snapshot := largeSnapshot(config.GenerationPolicy, 0)
 	b.ReportAllocs()
 	for b.Loop() {
 		compose.Namespace(snapshot, nil)
@@ -70,7 +75,7 @@ func cpuTime(b *testing.B) time.Duration {
 }
 
 // largeSnapshot has 1,000 of everything; matches are left out for a generation that cannot express them.
-func largeSnapshot(generation config.Generation) compose.Snapshot {
+func largeSnapshot(generation config.Generation, profiles int) compose.Snapshot {
 	snapshot := compose.Snapshot{Namespace: "large", Endpoints: map[string]compose.Endpoints{}, InjectionAllowed: true}
 	for i := range benchServices {
 		name := fmt.Sprintf("service-%04d", i)
@@ -82,7 +87,7 @@ func largeSnapshot(generation config.Generation) compose.Snapshot {
 		snapshot.Releases = append(snapshot.Releases, benchRelease(name, generation))
 		snapshot.Policies = append(snapshot.Policies, benchPolicy(name))
 	}
-	for i := range benchProfiles {
+	for i := range profiles {
 		snapshot.Profiles = append(snapshot.Profiles, benchProfile(i))
 	}
 	return snapshot

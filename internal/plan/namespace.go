@@ -72,6 +72,17 @@ func held(problems model.Problems) []model.Origin {
 // origins and retain are the object's own, as its annotations say; retain is nil when it carries no split.
 func (p Plan) Holds(origins []model.Origin, retain *model.Retain) bool {
 	for _, origin := range origins {
+		if _, found := slices.BinarySearchFunc(p.Vanished, origin, compareOrigins); found {
+			return true
+		}
+	}
+	return p.HoldsBack(origins, retain)
+}
+
+// HoldsBack is Holds without the objects of vanished custom resources: what it is true of is worth telling the owners of whatever shares the
+// object.
+func (p Plan) HoldsBack(origins []model.Origin, retain *model.Retain) bool {
+	for _, origin := range origins {
 		if _, found := slices.BinarySearchFunc(p.Held, origin, compareOrigins); found {
 			return true
 		}

@@ -20,13 +20,20 @@ type rendering struct {
 
 // renderer asks the drivers, one Service or Edge at a time, so that trouble with one stays with it.
 type renderer struct {
-	drivers Drivers
-	order   map[schema.GroupKind]int
-	out     rendering
+	drivers    Drivers
+	mesh, edge driver.Check
+	order      map[schema.GroupKind]int
+	out        rendering
 }
 
 func render(ns model.Namespace, drivers Drivers) rendering {
 	r := renderer{drivers: drivers, order: map[schema.GroupKind]int{}}
+	if drivers.Mesh != nil {
+		r.mesh = driver.NewCheck(drivers.Mesh)
+	}
+	if drivers.Edge != nil {
+		r.edge = driver.NewCheck(drivers.Edge)
+	}
 	for i, kind := range drivers.Kinds() {
 		r.order[kind.GroupKind()] = i
 	}
@@ -36,7 +43,7 @@ func render(ns model.Namespace, drivers Drivers) rendering {
 		r.service(ns.Name, ns.Services[i])
 	}
 	for i := range ns.Edges {
-		r.edge(ns.Name, ns.Edges[i])
+		r.profile(ns.Name, ns.Edges[i])
 	}
 	slices.SortFunc(r.out.groups, func(a, b Group) int { return cmp.Compare(a.Key, b.Key) })
 	return r.out
@@ -50,7 +57,7 @@ func (r *renderer) injection(ns model.Namespace) {
 		r.problem(noDriver(ns.Injection.Origin, "mesh"))
 		return
 	}
-	if r.problem(driver.CheckInjection(r.drivers.Mesh, ns.Injection)...) {
+	if r.problem(r.mesh.Injection(ns.Injection)...) {
 		return
 	}
 	one := model.Namespace{Name: ns.Name, Injection: ns.Injection}
@@ -66,22 +73,22 @@ func (r *renderer) service(namespace string, svc model.Service) {
 			}
 		}
 	} else {
-		if r.problem(driver.CheckMesh(r.drivers.Mesh, svc)...) {
+		if r.problem(r.mesh.Service(svc)...) {
 			return
 		}
-		svc = driver.Withhold(r.drivers.Mesh.Features(), svc)
+		svc = r.mesh.Withhold(svc)
 		drivers = append(drivers, r.drivers.Mesh)
 	}
 	one := model.Namespace{Name: namespace, Services: []model.Service{svc}}
 	r.group(GroupServicePrefix+svc.Name, one, drivers...)
 }
 
-func (r *renderer) edge(namespace string, edge model.Edge) {
+func (r *renderer) profile(namespace string, edge model.Edge) {
 	if r.drivers.Edge == nil {
 		r.problem(noDriver(edge.Origin, "gateway"))
 		return
 	}
-	if r.problem(driver.CheckEdge(r.drivers.Edge, edge)...) {
+	if r.problem(r.edge.Edge(edge)...) {
 		return
 	}
 	one := model.Namespace{Name: namespace, Edges: []model.Edge{edge}}
@@ -104,10 +111,11 @@ func (r *renderer) group(key string, one model.Namespace, drivers ...driver.Driv
 			r.problem(asProblems(err, originsOf(one), d)...)
 			return
 		}
+		marks := newStamp(label, d.Name())
 		for _, object := range out.Objects {
-			stamp(object, label, d.Name())
+			marks.on(object)
 		}
-		group.Objects = append(group.Objects, out.Objects...)
+		group.Objects = append(slices.Grow(group.Objects, len(out.Objects)), out.Objects...)
 		group.Borrowed = append(group.Borrowed, out.Borrowed...)
 	}
 	if len(group.Objects) == 0 && len(group.Borrowed) == 0 {

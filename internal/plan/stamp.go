@@ -3,34 +3,52 @@ package plan
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
+	"slices"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/driver"
+	"github.com/kubemate/kubemate/internal/model"
 )
 
 // maxLabel is the longest value of a label.
 const maxLabel = 63
 
-// stamp marks a generated object as Kubemate's, with the label of its group, its driver and where it comes from.
-func stamp(object driver.Object, groupLabel, driverName string) {
-	labels := object.GetLabels()
-	if labels == nil {
-		labels = make(map[string]string, 3)
-	}
-	labels[v1alpha1.LabelManagedBy] = v1alpha1.ManagedBy
-	labels[v1alpha1.LabelGroup] = groupLabel
-	labels[v1alpha1.LabelDriver] = driverName
-	object.SetLabels(labels)
+// stamp marks the objects of one driver in a group as Kubemate's, with their group, their driver and where they come from. Objects that bring
+// no labels or annotations of their own share theirs: nobody changes an object of a plan.
+type stamp struct {
+	labels map[string]string
+	// annotations are those last made, for origins and retain.
+	annotations map[string]string
+	origins     []model.Origin
+	retain      *model.Retain
+}
 
-	annotations := object.GetAnnotations()
-	if annotations == nil {
-		annotations = make(map[string]string, 2)
+func newStamp(groupLabel, driverName string) *stamp {
+	return &stamp{labels: map[string]string{
+		v1alpha1.LabelManagedBy: v1alpha1.ManagedBy, v1alpha1.LabelGroup: groupLabel, v1alpha1.LabelDriver: driverName,
+	}}
+}
+
+func (s *stamp) on(object driver.Object) {
+	if s.annotations == nil || s.retain != object.Retain || !slices.Equal(s.origins, object.Origins) {
+		s.origins, s.retain = object.Origins, object.Retain
+		s.annotations = map[string]string{v1alpha1.AnnotationOrigins: EncodeOrigins(object.Origins)}
+		if object.Retain != nil {
+			s.annotations[v1alpha1.AnnotationRetain] = EncodeRetain(*object.Retain)
+		}
 	}
-	annotations[v1alpha1.AnnotationOrigins] = EncodeOrigins(object.Origins)
-	if object.Retain != nil {
-		annotations[v1alpha1.AnnotationRetain] = EncodeRetain(*object.Retain)
+	object.SetLabels(lay(s.labels, object.GetLabels()))
+	object.SetAnnotations(lay(s.annotations, object.GetAnnotations()))
+}
+
+// lay lays marks over what an object brings.
+func lay(marks, own map[string]string) map[string]string {
+	if len(own) == 0 {
+		return marks
 	}
-	object.SetAnnotations(annotations)
+	maps.Copy(own, marks)
+	return own
 }
 
 // GroupLabel is the key of a group as the value of a label: itself, or a digest when it is too long for one.

@@ -152,12 +152,12 @@ func checkFeatures(t *testing.T, d driver.Driver, cases []Case) {
 
 // checkNeeds checks that a case would reach the driver. A gap that is only reported, as that of a retry whose limit cannot be set, is none.
 func checkNeeds(t *testing.T, d driver.Driver, ns model.Namespace) {
-	problems := driver.CheckInjection(d, ns.Injection)
+	problems := driver.NewCheck(d).Injection(ns.Injection)
 	for _, svc := range ns.Services {
-		problems = append(problems, driver.CheckMesh(d, svc)...)
+		problems = append(problems, driver.NewCheck(d).Service(svc)...)
 	}
 	for _, edge := range ns.Edges {
-		problems = append(problems, driver.CheckEdge(d, edge)...)
+		problems = append(problems, driver.NewCheck(d).Edge(edge)...)
 	}
 	for _, problem := range problems {
 		if problem.Advisory {
