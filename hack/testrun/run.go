@@ -20,6 +20,7 @@ type run struct {
 	flags     []string // of go test
 	arguments []string // of the test binaries
 	total     summary
+	suites    map[string]bool // the tests that are ginkgo suites
 }
 
 // event is a line of go test -json.
@@ -58,6 +59,7 @@ func (r *run) test(arguments []string) error {
 // read follows the events to their end.
 func (r *run) read(events io.Reader) error {
 	outputs := map[string]*strings.Builder{}
+	r.suites = map[string]bool{}
 	lines := bufio.NewReader(events)
 	for {
 		line, err := lines.ReadString('\n')
@@ -86,9 +88,11 @@ func (r *run) handle(e event, outputs map[string]*strings.Builder) {
 			outputs[key] = &strings.Builder{}
 		}
 		outputs[key].WriteString(e.Output)
-		r.total.specs(e.Output)
+		if r.total.specs(e.Output) {
+			r.suites[key] = true
+		}
 	case "pass", "fail", "skip":
-		r.finish(e, outputs[key])
+		r.finish(e, outputs[key], r.suites[key])
 		delete(outputs, key)
 	case "build-fail":
 		fmt.Fprint(r.out, outputs[key])
@@ -105,20 +109,23 @@ func (r *run) progress(e event) {
 	}
 }
 
-func (r *run) finish(e event, output *strings.Builder) {
+func (r *run) finish(e event, output *strings.Builder, suite bool) {
 	if e.Action == "fail" && output != nil {
 		fmt.Fprint(r.out, output.String())
 	}
 	name := strings.TrimPrefix(e.Package, module+"/")
 	if e.Test != "" {
-		r.total.count(e.Action, name+"."+e.Test)
+		if suite {
+			r.total.suiteEnded(e.Action, name+"."+e.Test)
+		} else {
+			r.total.count(e.Action, name+"."+e.Test)
+		}
 		r.progress(e)
 		return
 	}
 	switch e.Action {
 	case "fail":
-		r.total.packageFailed(name)
-		fmt.Fprintf(r.out, "FAIL\t%s\t%.1fs\n", e.Package, e.Elapsed)
+		r.total.packageFailed(name) // go test has shown its own line
 	case "pass":
 		fmt.Fprintf(r.out, "ok  \t%s\t%.1fs\n", e.Package, e.Elapsed)
 	}

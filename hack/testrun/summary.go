@@ -16,14 +16,16 @@ type summary struct {
 // suite is the last line of a ginkgo suite, which go test counts as one test.
 var suite = regexp.MustCompile(`-- (\d+) Passed \| (\d+) Failed \| (\d+) Pending \| (\d+) Skipped`)
 
-func (s *summary) specs(line string) {
+// specs counts those of a suite whose last line this is, and says whether it is.
+func (s *summary) specs(line string) bool {
 	counts := suite.FindStringSubmatch(line)
 	if counts == nil {
-		return
+		return false
 	}
 	s.passed += number(counts[1])
 	s.failed += number(counts[2])
 	s.skipped += number(counts[3]) + number(counts[4])
+	return true
 }
 
 // number reads what the expression has found to be digits.
@@ -43,6 +45,13 @@ func (s *summary) count(action, name string) {
 		s.skipped++
 	case "fail":
 		s.failed++
+		s.names = append(s.names, name)
+	}
+}
+
+// suiteEnded notes the failure of a suite whose specs are counted already.
+func (s *summary) suiteEnded(action, name string) {
+	if action == "fail" {
 		s.names = append(s.names, name)
 	}
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -23,6 +24,9 @@ var shortNamesElsewhere = map[string]string{
 	"prom": "Prometheus Operator Prometheus", "smon": "Prometheus Operator ServiceMonitor", "cd": "Flagger Canary", "canary": "Flagger Canary",
 }
 
+// publishedWithin is how long the API server may take to publish the schema of a new kind.
+const publishedWithin = 30 * time.Second
+
 var _ = Describe("People see", func() {
 	It("a text for every field in kubectl explain", func(ctx SpecContext) {
 		for _, definition := range definitions() {
@@ -32,9 +36,9 @@ var _ = Describe("People see", func() {
 				}
 			})
 		}
-		text, err := server.Kubectl(ctx, "explain", "canaryrelease.spec.variants.weight")
-		Expect(err).NotTo(HaveOccurred())
-		Expect(text).To(ContainSubstring("share of the requests"))
+		Eventually(func() (string, error) { // the API server publishes the texts of new kinds a moment later
+			return server.Kubectl(ctx, "explain", "canaryrelease.spec.variants.weight")
+		}).WithContext(ctx).WithTimeout(publishedWithin).Should(ContainSubstring("share of the requests"))
 	})
 
 	It("short names that nobody else has", func(ctx SpecContext) {

@@ -19,6 +19,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/hack/rbac/rules"
 )
 
@@ -94,10 +95,14 @@ var _ = Describe("The API server", func() {
 			return patch(map[string]any{"labels": map[string]any{"try": strconv.Itoa(tries)}})
 		}).WithContext(ctx).WithTimeout(fenceWithin).Should(MatchError(ContainSubstring("nothing but annotations of a Namespace")))
 		Expect(patch(map[string]any{"labels": map[string]any{"pod-security.kubernetes.io/enforce": "privileged"}})).To(HaveOccurred())
-		Expect(patch(map[string]any{"annotations": map[string]any{"owner": "me"}})).To(MatchError(ContainSubstring("only the annotations linkerd.io/inject")))
+		Expect(patch(map[string]any{"annotations": map[string]any{"owner": "me"}})).To(MatchError(ContainSubstring("only its own annotations and linkerd.io/inject")))
 		Expect(patch(map[string]any{"finalizers": []string{"example.com/x"}})).To(MatchError(ContainSubstring("nothing but annotations")))
-		Expect(patch(map[string]any{"annotations": map[string]any{"linkerd.io/inject": "enabled", "kubemate.io/borrowed": "linkerd.io/inject"}})).To(Succeed())
-		Expect(patch(map[string]any{"annotations": map[string]any{"linkerd.io/inject": nil, "kubemate.io/borrowed": nil}})).To(Succeed())
+		lent := map[string]any{"linkerd.io/inject": "enabled", v1alpha1.AnnotationBorrowed: "linkerd.io/inject", v1alpha1.AnnotationOrigins: "MeshPolicy/mesh"}
+		Expect(patch(map[string]any{"annotations": lent})).To(Succeed())
+		for annotation := range lent {
+			lent[annotation] = nil
+		}
+		Expect(patch(map[string]any{"annotations": lent})).To(Succeed())
 		_, err = administrator().CoreV1().Namespaces().Patch(ctx, namespace, types.MergePatchType, []byte(`{"metadata":{"labels":{"a":"b"}}}`), metav1.PatchOptions{})
 		Expect(err).NotTo(HaveOccurred(), "others are not confined")
 	})
