@@ -14,26 +14,28 @@ import (
 // because it holds on to what it programmed.
 type claims map[claimed]model.Origin
 
-// claimed is a thing that can belong to one object only: an aspect of something, in words, and for pods one of their ports.
+// claimed is a thing that can belong to one object only: an aspect of something, a kind of thing and its name in words, and for pods one of
+// their ports.
 type claimed struct {
-	aspect, of string
-	port       model.TargetPort
+	aspect, kind, name string
+	port               model.TargetPort
 }
 
 // words are made when somebody has to be told: most claims meet no other.
 func (c claimed) words() string {
+	of := " of " + strings.TrimSpace(c.kind+" "+c.name)
 	switch {
 	case c.port.Name != "":
-		return c.aspect + " to port " + c.port.Name + " of " + c.of
+		return c.aspect + " to port " + c.port.Name + of
 	case c.port.Number > 0:
-		return c.aspect + " to port " + strconv.Itoa(int(c.port.Number)) + " of " + c.of
+		return c.aspect + " to port " + strconv.Itoa(int(c.port.Number)) + of
 	default:
-		return c.aspect + " of " + c.of
+		return c.aspect + of
 	}
 }
 
 func (c claimed) compare(other claimed) int {
-	return cmp.Or(cmp.Compare(c.of, other.of), cmp.Compare(c.port.Number, other.port.Number), cmp.Compare(c.port.Name, other.port.Name))
+	return cmp.Or(cmp.Compare(c.kind, other.kind), cmp.Compare(c.name, other.name), cmp.Compare(c.port.Number, other.port.Number), cmp.Compare(c.port.Name, other.port.Name))
 }
 
 // selectorText is a selector in words, the same for the same selector.

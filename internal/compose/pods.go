@@ -34,11 +34,11 @@ func (c *composer) guarded(svc *corev1.Service) []claimed {
 			if selects(svc.Spec.Selector, deployment.Spec.Template.Labels) {
 				matched = true
 				pods := &deployment.Spec.Template.Spec
-				things = append(things, claimed{aspect: "access", of: "the pods of Deployment " + deployment.Name, port: podPort(pods, port.Target)})
+				things = append(things, claimed{aspect: "access", kind: "the pods of Deployment", name: deployment.Name, port: podPort(pods, port.Target)})
 			}
 		}
 		if !matched {
-			things = append(things, claimed{aspect: "access", of: "the pods " + selectorText(svc.Spec.Selector), port: port.Target})
+			things = append(things, claimed{aspect: "access", kind: "the pods", name: selectorText(svc.Spec.Selector), port: port.Target})
 		}
 	}
 	slices.SortFunc(things, claimed.compare)

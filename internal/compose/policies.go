@@ -7,7 +7,7 @@ import (
 
 // policies composes the MeshPolicies, aspect by aspect. A policy with a problem in one aspect takes no part in any.
 func (c *composer) policies() {
-	owners := make(claims, 2*len(c.snapshot.Policies))
+	owners := make(claims, 4*len(c.snapshot.Policies))
 	for _, policy := range byAge(c.snapshot.Policies) {
 		origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}
 		problems := c.claimAspects(owners, policy, origin)
@@ -26,27 +26,28 @@ func (c *composer) policies() {
 
 // claimAspects claims what the policy speaks about: each aspect of a target belongs to the oldest policy.
 func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, origin model.Origin) model.Problems {
-	target := "the namespace"
+	target := claimed{kind: "the namespace"}
 	if policy.Spec.Target.Name != nil {
-		target = "Service " + string(*policy.Spec.Target.Name)
+		target = claimed{kind: "Service", name: string(*policy.Spec.Target.Name)}
 	}
 	var problems model.Problems
-	claim := func(aspect string) {
-		if problem, won := owners.claim(claimed{aspect: aspect, of: target}, at(origin, "spec."+aspect)); !won {
+	claim := func(aspect, place string) {
+		target.aspect = aspect
+		if problem, won := owners.claim(target, at(origin, place)); !won {
 			problems = append(problems, problem)
 		}
 	}
 	if policy.Spec.Injection != nil {
-		claim("injection")
+		claim("injection", "spec.injection")
 	}
 	if policy.Spec.Access != nil {
-		claim("access")
+		claim("access", "spec.access")
 		if len(problems) == 0 && policy.Spec.Target.Name != nil {
 			problems = c.claimPods(owners, string(*policy.Spec.Target.Name), at(origin, "spec.access"))
 		}
 	}
 	if policy.Spec.Resilience != nil {
-		claim("resilience")
+		claim("resilience", "spec.resilience")
 	}
 	return problems
 }

@@ -16,7 +16,7 @@ func (c *composer) releases() {
 	for _, release := range byAge(c.snapshot.Releases) {
 		origin := model.Origin{Kind: v1alpha1.KindCanaryRelease, Name: release.Name}
 		name := string(release.Spec.Service.Name)
-		problem, won := owners.claim(claimed{aspect: "the split", of: "Service " + name}, at(origin, "spec.service.name"))
+		problem, won := owners.claim(claimed{aspect: "the split", kind: "Service", name: name}, at(origin, "spec.service.name"))
 		if !won {
 			c.add(problem)
 			continue
