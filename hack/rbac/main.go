@@ -34,7 +34,11 @@ func write() error {
 	if err := writeFile(filepath.Join("config", "rbac", "role.yaml"), everyday()...); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join("config", "rbac", "injection.yaml"), injection()...)
+	fenced, err := fence()
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join("config", "rbac", "injection.yaml"), append(injection(), fenced...)...)
 }
 
 // everyday is what the operator needs with its default configuration.

@@ -49,21 +49,21 @@ func (r Result) held(one *group) Result {
 	return r
 }
 
-// errForeign and errLeaving are reasons to write nothing.
-type errForeign struct{ ref Ref }
+// foreignError and leavingError are reasons to write nothing.
+type foreignError struct{ ref Ref }
 
-func (e errForeign) Error() string {
+func (e foreignError) Error() string {
 	return e.ref.String() + " exists and was not created by Kubemate; rename or delete it"
 }
 
-type errLeaving struct{ ref Ref }
+type leavingError struct{ ref Ref }
 
-func (e errLeaving) Error() string { return "waiting for the deletion of the old " + e.ref.String() }
+func (e leavingError) Error() string { return "waiting for the deletion of the old " + e.ref.String() }
 
 // explain makes a result of what ended a group early.
 func explain(err error) (state State, reason, message string) {
-	var someoneElses errForeign
-	var going errLeaving
+	var someoneElses foreignError
+	var going leavingError
 	switch {
 	case errors.As(err, &someoneElses):
 		return Failed, v1alpha1.ReasonForeignObject, err.Error()
@@ -101,6 +101,6 @@ func otherManagers(err error) string {
 // hopeless says that trying again leads nowhere: a foreign object is seen in the cache when it goes, a namespace that is being deleted
 // takes everything with it.
 func hopeless(err error) bool {
-	var someoneElses errForeign
+	var someoneElses foreignError
 	return errors.As(err, &someoneElses) || apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause)
 }

@@ -29,7 +29,7 @@ func (e *Engine) next(ctx context.Context) bool {
 	err := e.write(ctx, s, one, id)
 	var wait time.Duration
 	if err == nil {
-		wait, err = e.prune(ctx, s, one, id)
+		wait, err = e.prune(ctx, s, id)
 	}
 	if err != nil && ctx.Err() != nil {
 		return true // stopping: the next leader goes on from what stands in the cluster
@@ -88,9 +88,9 @@ func (e *Engine) writeObject(ctx context.Context, s *submission, object wanted, 
 	}
 	switch judged.verdict {
 	case foreign:
-		return errForeign{object.ref}
+		return foreignError{object.ref}
 	case leaving:
-		return errLeaving{object.ref}
+		return leavingError{object.ref}
 	case create, update, drift:
 		if err := e.writer.put(ctx, object, judged); err != nil {
 			return err
@@ -105,7 +105,7 @@ func (e *Engine) writeObject(ctx context.Context, s *submission, object wanted, 
 
 // prune deletes what is no longer wanted of the group, later kinds first, and only what nothing refers to any more. It returns how long to
 // wait for the rest.
-func (e *Engine) prune(ctx context.Context, s *submission, one *group, id groupID) (time.Duration, error) {
+func (e *Engine) prune(ctx context.Context, s *submission, id groupID) (time.Duration, error) {
 	standing, err := e.options.Reader.Group(ctx, id.namespace, id.label)
 	if err != nil {
 		return 0, err

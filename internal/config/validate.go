@@ -93,9 +93,7 @@ func (g Gateway) validate(path *field.Path) field.ErrorList {
 	if len(g.Name) > 32 {
 		errs = append(errs, field.TooLong(path.Child("name"), g.Name, 32))
 	}
-	for _, err := range metavalidation.ValidateLabels(g.Labels, path.Child("labels")) {
-		errs = append(errs, err)
-	}
+	errs = append(errs, metavalidation.ValidateLabels(g.Labels, path.Child("labels"))...)
 	if g.EntryPoints.HTTP == g.EntryPoints.HTTPS {
 		errs = append(errs, field.Invalid(path.Child("entryPoints"), g.EntryPoints.HTTP, "http and https must not be the same entry point"))
 	}

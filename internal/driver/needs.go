@@ -85,10 +85,10 @@ func (a *asking) resilience(route *model.Route, origin model.Origin) {
 	a.wantAt(model.FeatureRetry, origin, place, "retries")
 	a.wantAt(model.FeatureRetryLimit, origin, place, "retries.limit")
 	if len(route.Retry.On) != 1 || route.Retry.On[0] != "5xx" {
-		a.wantAt(model.FeatureRetryOn, origin, place, "retries.on")
+		a.wantAt(model.FeatureRetryOn, origin, place, "retries.when")
 	}
 	if slices.ContainsFunc(route.Retry.On, model.OfGRPC) {
-		a.wantAt(model.FeatureRetryGRPC, origin, place, "retries.on")
+		a.wantAt(model.FeatureRetryGRPC, origin, place, "retries.when")
 	}
 	if route.Retry.PerTryTimeout > 0 {
 		a.wantAt(model.FeaturePerTryTimeout, origin, place, "retries.perTryTimeout")

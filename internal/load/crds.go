@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -29,10 +30,12 @@ func (r *Reader) MissingCRD(ctx context.Context) (string, error) {
 	for _, name := range ownCRDs {
 		crd := NewCRD()
 		err := r.cache.Get(ctx, client.ObjectKey{Name: name}, crd)
-		if client.IgnoreNotFound(err) != nil {
+		switch {
+		case apierrors.IsNotFound(err):
+			return name, nil
+		case err != nil:
 			return "", fmt.Errorf("reading CustomResourceDefinition %s: %w", name, err)
-		}
-		if err != nil || !crd.DeletionTimestamp.IsZero() {
+		case !crd.DeletionTimestamp.IsZero():
 			return name, nil
 		}
 	}

@@ -33,7 +33,9 @@ func (b *Backend) admin() http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		w.Write(append(body, '\n')) // whoever hung up does not want it
+		if _, err := w.Write(append(body, '\n')); err != nil {
+			return // whoever hung up does not want it
+		}
 	})
 	mux.HandleFunc("PUT /behaviour", func(w http.ResponseWriter, request *http.Request) {
 		var wanted change

@@ -1,6 +1,7 @@
 package netns_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,8 +15,8 @@ import (
 func TestExitCodes(t *testing.T) {
 	for part, want := range map[string]int{"exit 7": 7, "killed": 128 + 9} {
 		err := outside(t, part).Run()
-		exit, ok := err.(*exec.ExitError)
-		if !ok || exit.ExitCode() != want {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != want {
 			t.Errorf("%s: got %v, want exit code %d", part, err, want)
 		}
 	}

@@ -37,7 +37,7 @@ func (p *Process) awaitReady(ctx context.Context, r *run) error {
 		}
 		select {
 		case <-r.exited:
-			return fmt.Errorf("ended before it was ready (%v)", r.err)
+			return errors.Join(errors.New("ended before it was ready"), r.err)
 		case <-ctx.Done():
 			return fmt.Errorf("%w; last answer: %w", context.Cause(ctx), last)
 		case <-ticker.C:

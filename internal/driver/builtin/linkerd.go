@@ -27,6 +27,7 @@ func generations(cfg config.LinkerdMesh) (all, allowed []generation) {
 		return all, []generation{policy}
 	case config.GenerationClassic:
 		return all, []generation{classic}
+	case config.GenerationAuto:
 	}
 	return all, all
 }

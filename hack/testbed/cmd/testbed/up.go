@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -60,10 +61,9 @@ func up(ctx context.Context, wanted ports, nodes int) error {
 	if err != nil {
 		return err
 	}
-	defer tb.Stop() // repeated below for its error; harmless the second time
 	fmt.Fprintf(os.Stderr, "testbed: ready in %s\n", time.Since(began).Round(10*time.Millisecond))
 	if err := explain(os.Stdout, tb, wanted); err != nil {
-		return err
+		return errors.Join(err, tb.Stop())
 	}
 	<-ctx.Done()
 	fmt.Fprintln(os.Stderr, "\ntestbed: stopping")
