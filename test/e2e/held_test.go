@@ -65,3 +65,22 @@ func (s *shop) generated() map[string]string {
 // policyKinds are the kinds of Linkerd's policy generation.
 const policyKinds = "httproutes.policy.linkerd.io,servers.policy.linkerd.io,authorizationpolicies.policy.linkerd.io," +
 	"meshtlsauthentications.policy.linkerd.io,networkauthentications.policy.linkerd.io"
+
+var _ = Describe("a held profile", func() {
+	It("keeps the Services that it leads to when their release is deleted, and its answers with them", func(ctx SpecContext) {
+		s := newShop(ctx, "held-route")
+		s.service("orders", "v1", "v2")
+		canary, edge := release("orders", "v1", 50, "v2", 50), s.ingress("orders")
+		s.create(canary, edge)
+		s.eventuallyIsReady(canary)
+		s.eventuallyIsReady(edge)
+		s.eventuallyShares(map[string]float64{"v1": 0.5, "v2": 0.5})
+		s.edit(edge, func() { edge.Spec.Routes[0].To.Service = "nobody" })
+		s.eventually(edge, v1alpha1.ConditionAccepted, metav1.ConditionFalse)
+		result := s.underLoad(ctx, func() {
+			Expect(admin.Delete(ctx, canary)).To(Succeed())
+			Consistently(func() int { return s.count(20).Failed }, "8s", "500ms").Should(BeZero())
+		})
+		Expect(result.Err()).NotTo(HaveOccurred())
+	})
+})
