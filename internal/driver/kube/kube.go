@@ -2,7 +2,7 @@
 package kube
 
 import (
-	"maps"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -36,7 +36,9 @@ func (serviceDriver) Kinds() []schema.GroupVersionKind {
 // Render writes the leaves.
 func (serviceDriver) Render(ns model.Namespace) (driver.Output, error) {
 	var out driver.Output
-	for _, svc := range ns.Services {
+	for j := range ns.Services {
+		svc := &ns.Services[j]
+		out.Objects = slices.Grow(out.Objects, len(svc.Leaves))
 		for i := range svc.Leaves {
 			leaf := &svc.Leaves[i]
 			out.Objects = append(out.Objects, driver.Object{Object: service(ns.Name, leaf), Origins: []model.Origin{leaf.Origin.Object()}})
@@ -55,7 +57,7 @@ func service(namespace string, leaf *model.Leaf) *corev1.Service {
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Service"},
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: leaf.Name},
 		Spec: corev1.ServiceSpec{
-			Type: corev1.ServiceTypeClusterIP, Selector: maps.Clone(leaf.Selector), Ports: ports(leaf.Ports),
+			Type: corev1.ServiceTypeClusterIP, Selector: leaf.Selector, Ports: ports(leaf.Ports),
 			InternalTrafficPolicy: &policy, PublishNotReadyAddresses: leaf.PublishNotReady,
 		},
 	}

@@ -1,8 +1,6 @@
 package linkerd
 
 import (
-	"maps"
-
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -74,7 +72,7 @@ func (g *guard) write(selector map[string]string) error {
 		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta3, Kind: kindServer},
 		ObjectMeta: g.meta(g.server),
 		Spec: v1beta3.ServerSpec{
-			AccessPolicy: "deny", PodSelector: metav1.LabelSelector{MatchLabels: maps.Clone(selector)},
+			AccessPolicy: "deny", PodSelector: metav1.LabelSelector{MatchLabels: selector},
 			Port: targetPort(g.access.Port), ProxyProtocol: proxyProtocol(g.access.Protocol),
 		},
 	})
