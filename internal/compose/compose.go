@@ -49,6 +49,8 @@ type composer struct {
 	deployments map[string]*appsv1.Deployment
 	// byLabel finds Deployments by a label of their pods. Nil: not needed yet.
 	byLabel map[label][]*appsv1.Deployment
+	// guards are the oldest access policies over the pods of Deployments.
+	guards map[*appsv1.Deployment]guard
 
 	// parts of Services by name, as far as anything is wanted of them.
 	parts map[string]*part
@@ -87,6 +89,7 @@ func newComposer(snapshot Snapshot, refused map[model.Origin]bool) *composer {
 		services:    make(map[string]*corev1.Service, len(snapshot.Services)),
 		deployments: make(map[string]*appsv1.Deployment, len(snapshot.Deployments)),
 		parts:       make(map[string]*part, len(snapshot.Services)),
+		guards:      make(map[*appsv1.Deployment]guard, len(snapshot.Deployments)),
 		waiting:     map[model.Origin]Waiting{},
 	}
 	for _, svc := range snapshot.Services {

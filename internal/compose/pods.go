@@ -3,46 +3,79 @@ package compose
 import (
 	"slices"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubemate/kubemate/internal/model"
 )
 
+// guard is a Service whose pods an access policy guards.
+type guard struct {
+	service *corev1.Service
+	origin  model.Origin
+}
+
 // claimPods claims the ports of a Service's pods. A mesh guards a port of a pod once: of several Services over the same pods, also partly,
-// the oldest policy governs. Pods are told by the templates of Deployments; those of others by the selector alone.
+// the oldest policy governs. Pods are told by the templates of Deployments; those of others by the selector alone. Ports are looked at only
+// where two policies meet on a Deployment, which is rare.
 func (c *composer) claimPods(owners claims, service string, origin model.Origin) model.Problems {
 	svc := c.services[service]
 	if svc == nil || len(svc.Spec.Selector) == 0 {
 		return nil
 	}
+	mine, matched := guard{svc, origin}, false
 	var problems model.Problems
-	for _, thing := range c.guarded(svc) {
+	for _, deployment := range c.candidates(svc.Spec.Selector) {
+		if !selects(svc.Spec.Selector, deployment.Spec.Template.Labels) {
+			continue
+		}
+		matched = true
+		first, taken := c.guards[deployment]
+		if !taken {
+			c.guards[deployment] = mine
+			continue
+		}
+		claimPorts(owners, first, deployment)
+		problems = append(problems, claimPorts(owners, mine, deployment)...)
+	}
+	if !matched {
+		problems = claimSelector(owners, mine)
+	}
+	problems.Sort()
+	return problems[:min(len(problems), 1)] // one is enough to say which Services meet
+}
+
+// claimPorts claims the ports of a Deployment's pods, each once. Who claims them again has them already.
+func claimPorts(owners claims, by guard, deployment *appsv1.Deployment) model.Problems {
+	pods := &deployment.Spec.Template.Spec
+	var things []claimed
+	for _, port := range servicePorts(by.service) {
+		things = append(things, claimed{aspect: "access", kind: "the pods of Deployment", name: deployment.Name, port: podPort(pods, port.Target)})
+	}
+	return claimAll(owners, things, by.origin)
+}
+
+// claimSelector claims the ports of pods that no Deployment has, by the selector.
+func claimSelector(owners claims, by guard) model.Problems {
+	var things []claimed
+	for _, port := range servicePorts(by.service) {
+		things = append(things, claimed{aspect: "access", kind: "the pods", name: selectorText(by.service.Spec.Selector), port: port.Target})
+	}
+	return claimAll(owners, things, by.origin)
+}
+
+func claimAll(owners claims, things []claimed, origin model.Origin) model.Problems {
+	slices.SortFunc(things, claimed.compare)
+	var problems model.Problems
+	for _, thing := range slices.Compact(things) {
+		if owners[thing] == origin {
+			continue
+		}
 		if problem, won := owners.claim(thing, origin); !won {
 			problems = append(problems, problem)
 		}
 	}
-	return problems[:min(len(problems), 1)] // one is enough to say which Services meet
-}
-
-// guarded lists the ports of a Service's pods, each once.
-func (c *composer) guarded(svc *corev1.Service) []claimed {
-	candidates := c.candidates(svc.Spec.Selector)
-	things := make([]claimed, 0, len(candidates)*len(svc.Spec.Ports))
-	for _, port := range servicePorts(svc) {
-		matched := false
-		for _, deployment := range candidates {
-			if selects(svc.Spec.Selector, deployment.Spec.Template.Labels) {
-				matched = true
-				pods := &deployment.Spec.Template.Spec
-				things = append(things, claimed{aspect: "access", kind: "the pods of Deployment", name: deployment.Name, port: podPort(pods, port.Target)})
-			}
-		}
-		if !matched {
-			things = append(things, claimed{aspect: "access", kind: "the pods", name: selectorText(svc.Spec.Selector), port: port.Target})
-		}
-	}
-	slices.SortFunc(things, claimed.compare)
-	return slices.Compact(things)
+	return problems
 }
 
 // podPort is the number of a port of a pod, or its name where no container has it.

@@ -7,7 +7,7 @@ import (
 
 // policies composes the MeshPolicies, aspect by aspect. A policy with a problem in one aspect takes no part in any.
 func (c *composer) policies() {
-	owners := make(claims, 4*len(c.snapshot.Policies))
+	owners := make(claims, 2*len(c.snapshot.Policies))
 	for _, policy := range byAge(c.snapshot.Policies) {
 		origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}
 		problems := c.claimAspects(owners, policy, origin)

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -108,17 +109,27 @@ func noDriver(origin model.Origin, side string) model.Problem {
 
 // sortObjects puts a group's objects into write order: by kind as the drivers say, then by name.
 func sortObjects(objects []driver.Object, order map[schema.GroupKind]int) {
-	type ranked struct {
-		rank   int
-		name   string
-		object driver.Object
+	var room [16]int
+	ranks := room[:0]
+	for _, object := range objects { // asked once each: an object parses its apiVersion to answer
+		ranks = append(ranks, order[object.GetObjectKind().GroupVersionKind().GroupKind()])
 	}
-	sorted := make([]ranked, len(objects))
-	for i, object := range objects { // asked once each: an object parses its apiVersion to answer
-		sorted[i] = ranked{order[object.GetObjectKind().GroupVersionKind().GroupKind()], object.GetName(), object}
-	}
-	slices.SortFunc(sorted, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.name, b.name)) })
-	for i := range sorted {
-		objects[i] = sorted[i].object
-	}
+	sort.Sort(&writeOrder{objects, ranks})
+}
+
+// writeOrder sorts objects and their ranks together.
+type writeOrder struct {
+	objects []driver.Object
+	ranks   []int
+}
+
+func (w *writeOrder) Len() int { return len(w.objects) }
+
+func (w *writeOrder) Less(i, j int) bool {
+	return cmp.Or(cmp.Compare(w.ranks[i], w.ranks[j]), cmp.Compare(w.objects[i].GetName(), w.objects[j].GetName())) < 0
+}
+
+func (w *writeOrder) Swap(i, j int) {
+	w.objects[i], w.objects[j] = w.objects[j], w.objects[i]
+	w.ranks[i], w.ranks[j] = w.ranks[j], w.ranks[i]
 }

@@ -115,7 +115,7 @@ func (r *renderer) group(key string, one model.Namespace, drivers ...driver.Driv
 		for _, object := range out.Objects {
 			marks.on(object)
 		}
-		group.Objects = append(slices.Grow(group.Objects, len(out.Objects)), out.Objects...)
+		group.Objects = append(group.Objects, out.Objects...)
 		group.Borrowed = append(group.Borrowed, out.Borrowed...)
 	}
 	if len(group.Objects) == 0 && len(group.Borrowed) == 0 {
