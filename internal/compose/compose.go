@@ -15,6 +15,8 @@ import (
 // Result is what a snapshot comes to.
 type Result struct {
 	Model model.Namespace
+	// Drafts are Services as they will be once what a release waits for is there: they are rendered to find problems now, and not written.
+	Drafts []model.Service
 	// Problems of all custom resources, in no order.
 	Problems model.Problems
 	// HeldSplits are the Services whose standing splits must stay as they are, sorted.
@@ -69,7 +71,9 @@ type part struct {
 	service *corev1.Service
 	ports   []model.Port
 	// table is the release's routing table. Nil: none, or not yet.
-	table      *table
+	table *table
+	// draft is the table of a release that still waits. Nil: none does.
+	draft      *table
 	leaves     []model.Leaf
 	resilience *resilience
 	access     []model.Access
@@ -131,25 +135,31 @@ func (c *composer) skip(obj client.Object, origin model.Origin) bool {
 func (c *composer) result() Result {
 	out := model.Namespace{Name: c.snapshot.Namespace, Injection: c.injection, Edges: c.edges}
 	out.Services = make([]model.Service, 0, len(c.parts))
+	var drafts []model.Service
 	for _, p := range c.parts {
-		if svc, ok := c.finish(p); ok {
+		if svc, ok := finish(p, p.table); ok {
 			out.Services = append(out.Services, svc)
 		}
+		if p.draft != nil {
+			draft, _ := finish(p, p.draft) // a draft has routes, so something is wanted
+			drafts = append(drafts, draft)
+		}
 	}
+	slices.SortFunc(drafts, func(a, b model.Service) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(out.Services, func(a, b model.Service) int { return cmp.Compare(a.Name, b.Name) })
 	slices.Sort(c.heldSplits)
-	return Result{Model: out, Problems: c.problems, HeldSplits: c.heldSplits, Waiting: c.waiting}
+	return Result{Model: out, Drafts: drafts, Problems: c.problems, HeldSplits: c.heldSplits, Waiting: c.waiting}
 }
 
-// finish makes one Service of its parts. False: nothing is wanted of it.
-func (c *composer) finish(p *part) (model.Service, bool) {
+// finish makes one Service of its parts and a table, nil for none. False: nothing is wanted of it.
+func finish(p *part, t *table) (model.Service, bool) {
 	svc := model.Service{
 		Name: p.service.Name, Selector: p.service.Spec.Selector, Ports: p.ports,
 		Leaves: p.leaves, Access: p.access,
 	}
-	if p.table != nil {
-		svc.Routes, svc.Backends, svc.RoutedPorts = p.table.routes, p.table.backends, p.table.ports
-		svc.Retain = &p.table.retain
+	if t != nil {
+		svc.Routes, svc.Backends, svc.RoutedPorts = t.routes, t.backends, t.ports
+		svc.Retain = &t.retain
 	}
 	if p.resilience != nil {
 		p.resilience.apply(&svc)

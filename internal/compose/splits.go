@@ -51,9 +51,11 @@ func (c *composer) split(r *resolved) {
 			v1alpha1.ReasonPending,
 			"waiting for ready endpoints of stable (" + stable.Variant + ", Service " + stable.Service + ") before the first split; until then the Service answers as before",
 		}
+		part.draft = r.table()
 		return
 	case !programmed && r.missing != "":
 		c.waiting[r.origin] = Waiting{v1alpha1.ReasonPending, "waiting for the endpoints of Service " + r.missing + ", whose pods are ready, before the first split"}
+		part.draft = r.table()
 		return
 	}
 	part.table = r.table()

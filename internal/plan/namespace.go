@@ -21,6 +21,7 @@ func Namespace(snapshot compose.Snapshot, drivers Drivers) Plan {
 	for {
 		composed := compose.Namespace(snapshot, refused)
 		rendered := render(composed.Model, drivers)
+		rendered.problems = append(rendered.problems, rehearse(composed, drivers)...)
 		fresh := refuse(refused, rendered.problems)
 		found = append(found, fresh...)
 		if len(fresh) > 0 {

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/model"
 )
@@ -47,6 +48,14 @@ func render(ns model.Namespace, drivers Drivers) rendering {
 	}
 	slices.SortFunc(r.out.groups, func(a, b Group) int { return cmp.Compare(a.Key, b.Key) })
 	return r.out
+}
+
+// rehearse renders what is not in force yet, so that a release that the mesh cannot express is refused before anything of it is written.
+func rehearse(composed compose.Result, drivers Drivers) model.Problems {
+	if drivers.Mesh == nil || len(composed.Drafts) == 0 {
+		return nil
+	}
+	return render(model.Namespace{Name: composed.Model.Name, Services: composed.Drafts}, drivers).problems
 }
 
 func (r *renderer) injection(ns model.Namespace) {

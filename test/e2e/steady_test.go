@@ -17,6 +17,9 @@ import (
 // steadyWindow is how long nothing may happen.
 const steadyWindow = 60 * time.Second
 
+// quiet is how long the operator asks for nothing once it has converged: longer than it waits for an installation of kinds to end.
+const quiet = 8 * time.Second
+
 var _ = Describe("the steady state", Serial, Label("slow"), func() {
 	It("has no write and no live read by the operator for 60 s after convergence", func(ctx SpecContext) {
 		s := newShop(ctx, "steady")
@@ -25,6 +28,8 @@ var _ = Describe("the steady state", Serial, Label("slow"), func() {
 		s.create(canary, profile)
 		s.eventuallyIsReady(canary)
 		s.eventuallyIsReady(profile)
+		By("waiting until the operator is through with its start")
+		Eventually(func() []string { return operatorRequests(time.Now().Add(-quiet)) }, "60s", "1s").Should(BeEmpty())
 		began := time.Now()
 		before := s.resourceVersions()
 		Expect(before).NotTo(BeEmpty())
