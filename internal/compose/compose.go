@@ -15,7 +15,7 @@ import (
 // Result is what a snapshot comes to.
 type Result struct {
 	Model model.Namespace
-	// Drafts are Services as they will be once what a release waits for is there: they are rendered to find problems now, and not written.
+	// Drafts are Services as they will be once all variants of their release are ready: they are rendered to find problems now, and not written.
 	Drafts []model.Service
 	// Problems of all custom resources, in no order.
 	Problems model.Problems
@@ -72,7 +72,7 @@ type part struct {
 	ports   []model.Port
 	// table is the release's routing table. Nil: none, or not yet.
 	table *table
-	// draft is the table of a release that still waits. Nil: none does.
+	// draft is the table of a release some of whose variants are not ready, as if they were. Nil: all are.
 	draft      *table
 	leaves     []model.Leaf
 	resilience *resilience

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,6 +38,7 @@ func (c *composer) releases() {
 func (c *composer) split(r *resolved) {
 	part := c.part(r.service)
 	part.leaves = r.leaves
+	part.draft = r.draft()
 	programmed := c.programmed(r.service.Name)
 	stable := r.backends[r.stable]
 	switch {
@@ -51,11 +53,9 @@ func (c *composer) split(r *resolved) {
 			v1alpha1.ReasonPending,
 			"waiting for ready endpoints of stable (" + stable.Variant + ", Service " + stable.Service + ") before the first split; until then the Service answers as before",
 		}
-		part.draft = r.table()
 		return
 	case !programmed && r.missing != "":
 		c.waiting[r.origin] = Waiting{v1alpha1.ReasonPending, "waiting for the endpoints of Service " + r.missing + ", whose pods are ready, before the first split"}
-		part.draft = r.table()
 		return
 	}
 	part.table = r.table()
@@ -103,6 +103,20 @@ func (r *resolved) table() *table {
 		Service: r.service.Name, StableLeaf: r.backends[r.stable].Service, Ports: joinPorts(r.release.Spec.Service.Ports, r.ports),
 		Release: r.release.Spec.OnDelete == v1alpha1.OnDeleteRelease,
 	}}
+}
+
+// draft is the table once all variants are ready: whether a mesh can express a release must not depend on which of its pods run just now. Nil:
+// all are.
+func (r *resolved) draft() *table {
+	if !slices.ContainsFunc(r.backends, func(b model.Backend) bool { return !b.Ready }) {
+		return nil
+	}
+	ready := *r
+	ready.backends = slices.Clone(r.backends)
+	for i := range ready.backends {
+		ready.backends[i].Ready = true
+	}
+	return ready.table()
 }
 
 // healthy is the variant that answers in a variant's place: itself, or stable while it has no ready endpoints (promise I2).
