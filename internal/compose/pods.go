@@ -35,7 +35,7 @@ func (c *composer) claimPods(owners claims, service string, origin model.Origin)
 			c.guards[deployment] = mine
 			continue
 		}
-		claimPorts(owners, first, deployment)
+		_ = claimPorts(owners, first, deployment) // what the first meets was told when it came
 		problems = append(problems, claimPorts(owners, mine, deployment)...)
 	}
 	if !matched {
