@@ -73,6 +73,3 @@ func retainedPorts(text string, ports []model.Port) []int32 {
 	chosen := strings.Split(text, "+")
 	return slices.DeleteFunc(all, func(port int32) bool { return !slices.Contains(chosen, strconv.Itoa(int(port))) })
 }
-
-// Retained says whether an origin stands for a deleted release.
-func Retained(origin model.Origin) bool { return origin.Kind == KindRetained }
