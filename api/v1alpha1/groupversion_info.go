@@ -1,5 +1,5 @@
-// Package v1alpha1 holds the custom resources in which people tell Kubemate what they want: CanaryRelease, MeshPolicy and
-// IngressProfile. Types, conditions and reasons only: no logic, no clients.
+// Package v1alpha1 holds the custom resources in which people tell Kubemate what they want: CanaryRelease, MeshPolicy,
+// IngressProfile and ReleaseAction. Types, conditions and reasons only: no logic, no clients.
 //
 // +kubebuilder:object:generate=true
 // +groupName=kubemate.io
@@ -19,6 +19,7 @@ const (
 	KindCanaryRelease  = "CanaryRelease"
 	KindMeshPolicy     = "MeshPolicy"
 	KindIngressProfile = "IngressProfile"
+	KindReleaseAction  = "ReleaseAction"
 )
 
 var (
@@ -36,6 +37,7 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&CanaryRelease{}, &CanaryReleaseList{},
 		&MeshPolicy{}, &MeshPolicyList{},
 		&IngressProfile{}, &IngressProfileList{},
+		&ReleaseAction{}, &ReleaseActionList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

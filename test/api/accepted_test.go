@@ -16,7 +16,7 @@ import (
 )
 
 // examples are the objects of testdata. Together they use every field of every spec.
-var examples = []string{"canaryrelease", "meshpolicy-namespace", "meshpolicy-service", "ingressprofile"}
+var examples = []string{"canaryrelease", "meshpolicy-namespace", "meshpolicy-service", "ingressprofile", "releaseaction"}
 
 var _ = Describe("A sound object is accepted", func() {
 	for _, name := range examples {
@@ -43,6 +43,8 @@ var _ = Describe("A sound object is accepted", func() {
 		Entry("an IPv6 network", "meshpolicy-service", set("spec.access.rules[0].from[2].cidr", "2001:db8::/32")),
 		Entry("one host over plain HTTP", "ingressprofile", drop("spec.tls", "spec.security", "spec.gateway")),
 		Entry("a host of one label", "ingressprofile", set("spec.hosts", []string{"localhost"})),
+		Entry("an action without step and reason", "releaseaction", set("spec.action", "Abort"), drop("spec.step", "spec.reason")),
+		Entry("an actor with any name", "releaseaction", set("spec.actor", "https://login.bank.example#李雷 ext")),
 		Entry("the root as a prefix", "ingressprofile", set("spec.routes[1].match.path", fields{"prefix": "/"})),
 	)
 

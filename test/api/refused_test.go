@@ -28,6 +28,7 @@ var refusals = map[string][]refusal{
 	"meshpolicy-namespace": badTargets,
 	"meshpolicy-service":   slicesOf(badCallers, badRequests, badResilience),
 	"ingressprofile":       slicesOf(badHosts, badSecurity, badRoutes),
+	"releaseaction":        badActions,
 }
 
 var _ = Describe("A faulty object is refused by the CRD alone", func() {
@@ -45,10 +46,23 @@ var _ = Describe("A faulty object is refused by the CRD alone", func() {
 		}
 	}
 
+	for _, c := range badEdits {
+		It("releaseaction, once it is stored: "+c.fault, func(ctx SpecContext) {
+			object := example("releaseaction")
+			object.SetNamespace("edits")
+			stored := apply(ctx, object)
+			c.change(stored)
+			_, err := client.Resource(resource(stored.GetKind())).Namespace("edits").Update(ctx, stored, metav1.UpdateOptions{})
+			cause := onlyCause(err)
+			Expect(cause.Field).To(Equal(c.at))
+			Expect(cause.Message).To(ContainSubstring(c.says))
+		})
+	}
+
 	It("by every rule of CEL, each with a case of its own", func() {
 		Expect(ruleMessages()).NotTo(BeEmpty())
 		for _, message := range ruleMessages() {
-			Expect(slices.ContainsFunc(slicesOf(slices.Collect(maps.Values(refusals))...), func(c refusal) bool {
+			Expect(slices.ContainsFunc(slicesOf(append(slices.Collect(maps.Values(refusals)), badEdits)...), func(c refusal) bool {
 				return strings.Contains(message, c.says)
 			})).To(BeTrue(), "no case breaks the rule %q: add one", message)
 		}

@@ -84,6 +84,7 @@ var _ = Describe("People see", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(strings.Fields(text)).To(ConsistOf(
 			"canaryrelease.kubemate.io/orders", "meshpolicy.kubemate.io/mesh", "meshpolicy.kubemate.io/users", "ingressprofile.kubemate.io/shop",
+			"releaseaction.kubemate.io/orders-approve-2",
 		))
 	})
 
@@ -117,6 +118,7 @@ var _ = Describe("People see", func() {
 	},
 		Entry("a release", "canaryrelease", fields{"weights": "v1 90%, v2 10%"}, "orders", "v1 90%, v2 10%", "False", "Pending", "waiting for endpoints"),
 		Entry("a policy", "meshpolicy-service", fields{}, "Service", "users", "False", "Pending", "waiting for endpoints"),
+		Entry("an action", "releaseaction", fields{"phase": "Refused", "message": "step 2 is not waiting"}, "orders", "Approve", "2", "alice@bank", "Refused", "step 2 is not waiting"),
 		Entry("a profile", "ingressprofile", fields{"gateway": "default"}, "shop.bank.example", "default", "False", "Pending", "waiting for endpoints"),
 	)
 })

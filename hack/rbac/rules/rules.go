@@ -67,7 +67,7 @@ func Join(names ...string) []rbacv1.PolicyRule {
 
 // inputs is what the operator looks at and never changes, but for status and Events. Kinds that it writes anyway are left out.
 func inputs(written []schema.GroupVersionKind) []rbacv1.PolicyRule {
-	custom := []string{"canaryreleases", "ingressprofiles", "meshpolicies"}
+	custom := []string{"canaryreleases", "ingressprofiles", "meshpolicies", "releaseactions"}
 	status := make([]string, len(custom))
 	for i, resource := range custom {
 		status[i] = resource + "/status"
@@ -79,6 +79,7 @@ func inputs(written []schema.GroupVersionKind) []rbacv1.PolicyRule {
 	return []rbacv1.PolicyRule{
 		rule(v1alpha1.GroupName, custom, read),
 		rule(v1alpha1.GroupName, status, []string{"patch"}),
+		rule(v1alpha1.GroupName, []string{"releaseactions"}, []string{"delete"}), // once they are older than their retention
 		rule("", core, read),
 		rule("apiextensions.k8s.io", []string{"customresourcedefinitions"}, read),
 		rule("apps", []string{"deployments"}, read),
