@@ -104,6 +104,8 @@ type Mesh struct {
 	Driver DriverName `json:"driver"`
 	// Linkerd is about the driver Linkerd.
 	Linkerd LinkerdMesh `json:"linkerd"`
+	// Settle is how long after a route is stored some proxy may still follow the old one: a step of a release is done only then. Default 2s.
+	Settle metav1.Duration `json:"settle"`
 }
 
 // Generation is a generation of Linkerd's vocabulary.
@@ -135,6 +137,9 @@ type Edge struct {
 	Driver DriverName `json:"driver"`
 	// Gateways that IngressProfiles may name. Default: one named default.
 	Gateways []Gateway `json:"gateways,omitempty"`
+	// Settle is how long after a route is stored some gateway may still follow the old one: a step of a release is done only then. Default 3s,
+	// a second more than Traefik's own providersThrottleDuration.
+	Settle metav1.Duration `json:"settle"`
 }
 
 // Gateway is one instance of the edge.

@@ -59,6 +59,8 @@ func TestProblemsNameTheirPath(t *testing.T) {
 		"a gateway without name":                    {"edge: {gateways: [{labels: {a: b}}]}", []string{"edge.gateways[0].name"}},
 		"one entry point for two protocols":         {"edge: {gateways: [{name: a, entryPoints: {http: x, https: x}}]}", []string{"edge.gateways[0].entryPoints"}},
 		"a label that is none":                      {"edge: {gateways: [{name: a, labels: {'a b': c}}]}", []string{"edge.gateways[0].labels"}},
+		"a mesh that never settles":                 {"mesh: {settle: 1h}", []string{"mesh.settle", "5m"}},
+		"an edge that settles before it is written": {"edge: {settle: -1s}", []string{"edge.settle"}},
 		"no workers":                                {"concurrency: {apply: 0}", []string{"concurrency.apply"}},
 		"a route group of neither":                  {"mesh: {linkerd: {routeGroup: example.com}}", []string{"mesh.linkerd.routeGroup"}},
 		"a cluster domain that is no domain":        {"mesh: {linkerd: {clusterDomain: 'a b'}}", []string{"mesh.linkerd.clusterDomain"}},

@@ -21,9 +21,10 @@ func defaults() OperatorConfig {
 		Log:     Log{Level: LevelInfo, Format: FormatJSON},
 		Mesh: Mesh{
 			Driver:  Auto,
+			Settle:  metav1.Duration{Duration: 2 * time.Second},
 			Linkerd: LinkerdMesh{Generation: GenerationAuto, RouteGroup: RouteGroupLinkerd, ClusterDomain: "cluster.local"},
 		},
-		Edge:        Edge{Driver: Auto},
+		Edge:        Edge{Driver: Auto, Settle: metav1.Duration{Duration: 3 * time.Second}},
 		Concurrency: Concurrency{Apply: 16},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -68,6 +69,7 @@ func (l Listener) validate(path *field.Path) field.ErrorList {
 func (m Mesh) validate(path *field.Path) field.ErrorList {
 	linkerd := path.Child("linkerd")
 	errs := oneOf(path.Child("driver"), m.Driver, Auto, Linkerd, None)
+	errs = append(errs, settleTime(path.Child("settle"), m.Settle)...)
 	errs = append(errs, oneOf(linkerd.Child("generation"), m.Linkerd.Generation, GenerationAuto, GenerationPolicy, GenerationClassic)...)
 	errs = append(errs, oneOf(linkerd.Child("routeGroup"), m.Linkerd.RouteGroup, RouteGroupLinkerd, RouteGroupGateway)...)
 	return append(errs, words(linkerd.Child("clusterDomain"), m.Linkerd.ClusterDomain, validation.IsDNS1123Subdomain(m.Linkerd.ClusterDomain))...)
@@ -75,6 +77,7 @@ func (m Mesh) validate(path *field.Path) field.ErrorList {
 
 func (e Edge) validate(path *field.Path) field.ErrorList {
 	errs := oneOf(path.Child("driver"), e.Driver, Auto, Traefik, None)
+	errs = append(errs, settleTime(path.Child("settle"), e.Settle)...)
 	seen := map[string]bool{}
 	for i, gateway := range e.Gateways {
 		at := path.Child("gateways").Index(i)
@@ -98,6 +101,14 @@ func (g Gateway) validate(path *field.Path) field.ErrorList {
 		errs = append(errs, field.Invalid(path.Child("entryPoints"), g.EntryPoints.HTTP, "http and https must not be the same entry point"))
 	}
 	return append(errs, between(path.Child("clientAddressDepth"), g.ClientAddressDepth, 0, 16)...)
+}
+
+// settleTime is bounded so that a slip of the unit does not stop every release.
+func settleTime(path *field.Path, value metav1.Duration) field.ErrorList {
+	if value.Duration >= 0 && value.Duration <= 5*time.Minute {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, value.Duration.String(), "must be from 0s to 5m")}
 }
 
 func oneOf[T ~string](path *field.Path, value T, allowed ...T) field.ErrorList {

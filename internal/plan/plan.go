@@ -3,6 +3,8 @@
 package plan
 
 import (
+	"time"
+
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubemate/kubemate/internal/compose"
@@ -18,6 +20,8 @@ type Drivers struct {
 	Edge driver.EdgeDriver
 	// Kube writes what Kubernetes itself understands: leaf Services. Never nil.
 	Kube driver.Driver
+	// MeshSettle and EdgeSettle are how long after an object is stored the data plane may still follow the old one.
+	MeshSettle, EdgeSettle time.Duration
 }
 
 // All lists the drivers that are there, in the order in which their objects are written.
@@ -72,6 +76,8 @@ type Group struct {
 	Objects []driver.Object
 	// Borrowed annotations.
 	Borrowed []driver.Borrowed
+	// Settle is how long after the group's splits are stored some proxy or gateway may still follow the old ones. 0 when it carries none.
+	Settle time.Duration
 }
 
 // Keys of groups.

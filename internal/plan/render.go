@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -70,11 +71,11 @@ func (r *renderer) injection(ns model.Namespace) {
 		return
 	}
 	one := model.Namespace{Name: ns.Name, Injection: ns.Injection}
-	r.group(GroupNamespace, one, r.drivers.Mesh)
+	r.group(GroupNamespace, one, side{r.drivers.Mesh, r.drivers.MeshSettle})
 }
 
 func (r *renderer) service(namespace string, svc model.Service) {
-	drivers := []driver.Driver{r.drivers.Kube}
+	sides := []side{{r.drivers.Kube, 0}}
 	if r.drivers.Mesh == nil {
 		for _, origin := range svc.Origins() {
 			if origin.Kind == v1alpha1.KindMeshPolicy {
@@ -86,10 +87,10 @@ func (r *renderer) service(namespace string, svc model.Service) {
 			return
 		}
 		svc = r.mesh.Withhold(svc)
-		drivers = append(drivers, r.drivers.Mesh)
+		sides = append(sides, side{r.drivers.Mesh, r.drivers.MeshSettle})
 	}
 	one := model.Namespace{Name: namespace, Services: []model.Service{svc}}
-	r.group(GroupServicePrefix+svc.Name, one, drivers...)
+	r.group(GroupServicePrefix+svc.Name, one, sides...)
 }
 
 func (r *renderer) profile(namespace string, edge model.Edge) {
@@ -101,7 +102,7 @@ func (r *renderer) profile(namespace string, edge model.Edge) {
 		return
 	}
 	one := model.Namespace{Name: namespace, Edges: []model.Edge{edge}}
-	r.group(GroupProfilePrefix+edge.Name, one, r.drivers.Edge)
+	r.group(GroupProfilePrefix+edge.Name, one, side{r.drivers.Edge, r.drivers.EdgeSettle})
 }
 
 // problem notes problems and says whether one of them refuses.
@@ -111,18 +112,21 @@ func (r *renderer) problem(problems ...model.Problem) bool {
 }
 
 // group renders one group. Without output there is no group: what stands of it is pruned.
-func (r *renderer) group(key string, one model.Namespace, drivers ...driver.Driver) {
+func (r *renderer) group(key string, one model.Namespace, sides ...side) {
 	group := Group{Key: key}
 	label := GroupLabel(key)
-	for _, d := range drivers {
-		out, err := renderSafely(d, one)
+	for _, s := range sides {
+		out, err := renderSafely(s.driver, one)
 		if err != nil {
-			r.problem(asProblems(err, originsOf(one), d)...)
+			r.problem(asProblems(err, originsOf(one), s.driver)...)
 			return
 		}
-		marks := newStamp(label, d.Name())
+		marks := newStamp(label, s.driver.Name())
 		for _, object := range out.Objects {
 			marks.on(object)
+			if object.Retain != nil {
+				group.Settle = max(group.Settle, s.settle)
+			}
 		}
 		group.Objects = append(group.Objects, out.Objects...)
 		group.Borrowed = append(group.Borrowed, out.Borrowed...)
@@ -132,6 +136,12 @@ func (r *renderer) group(key string, one model.Namespace, drivers ...driver.Driv
 	}
 	sortObjects(group.Objects, r.order)
 	r.out.groups = append(r.out.groups, group)
+}
+
+// side is a driver and how long its data plane takes to follow.
+type side struct {
+	driver driver.Driver
+	settle time.Duration
 }
 
 // originsOf lists who wanted a group.

@@ -4,6 +4,7 @@ package builtin
 
 import (
 	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -22,6 +23,8 @@ type Drivers struct {
 	// meshes are all generations, so that what one of them left behind is pruned; allowed are those that may write.
 	meshes, allowed []generation
 	edge            driver.EdgeDriver
+
+	meshSettle, edgeSettle time.Duration
 }
 
 // generation is a mesh driver, and the kind by which it is known that the cluster serves what it writes.
@@ -32,7 +35,7 @@ type generation struct {
 
 // New takes the drivers that the configuration enables.
 func New(cfg config.OperatorConfig) Drivers {
-	drivers := Drivers{kube: kube.Driver()}
+	drivers := Drivers{kube: kube.Driver(), meshSettle: cfg.Mesh.Settle.Duration, edgeSettle: cfg.Edge.Settle.Duration}
 	if cfg.Mesh.Driver != config.None {
 		drivers.meshes, drivers.allowed = generations(cfg.Mesh.Linkerd)
 	}
@@ -77,7 +80,7 @@ func (d Drivers) Kinds() []schema.GroupVersionKind {
 // Select chooses the drivers of one namespace: by what the cluster serves, and for the mesh by what already stands in the namespace, because
 // clients keep to the vocabulary that they met first.
 func (d Drivers) Select(served map[schema.GroupVersionKind]bool, standing map[string]bool) plan.Drivers {
-	chosen := plan.Drivers{Kube: d.kube, Mesh: d.mesh(served, standing)}
+	chosen := plan.Drivers{Kube: d.kube, Mesh: d.mesh(served, standing), MeshSettle: d.meshSettle, EdgeSettle: d.edgeSettle}
 	if d.edge != nil && serves(served, d.edge.Kinds()) {
 		chosen.Edge = d.edge
 	}
