@@ -82,9 +82,14 @@ func (p Plan) Holds(origins []model.Origin, retain *model.Retain) bool {
 }
 
 // HoldsBack is Holds without the objects of vanished custom resources: what it is true of is worth telling the owners of whatever shares the
-// object.
+// object. A held policy does not hold a split that the plan still wants: what the policy adds to it is advisory and drops out
+// (architecture.md, 3), so that a bad timeout never stands in the way of a rollback.
 func (p Plan) HoldsBack(origins []model.Origin, retain *model.Retain) bool {
+	follows := retain != nil && p.wantsSplit(retain.Service)
 	for _, origin := range origins {
+		if follows && origin.Kind == v1alpha1.KindMeshPolicy {
+			continue
+		}
 		if _, found := slices.BinarySearchFunc(p.Held, origin, compareOrigins); found {
 			return true
 		}
@@ -94,6 +99,12 @@ func (p Plan) HoldsBack(origins []model.Origin, retain *model.Retain) bool {
 	}
 	_, found := slices.BinarySearch(p.HeldSplits, retain.Service)
 	return found
+}
+
+// wantsSplit says whether the plan splits a Service.
+func (p Plan) wantsSplit(service string) bool {
+	i, found := slices.BinarySearchFunc(p.Model.Services, service, func(s model.Service, name string) int { return cmp.Compare(s.Name, name) })
+	return found && p.Model.Services[i].Retain != nil
 }
 
 func compareOrigins(a, b model.Origin) int {

@@ -1,6 +1,8 @@
 package status
 
 import (
+	"k8s.io/apimachinery/pkg/api/meta"
+
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/model"
 )
@@ -8,7 +10,23 @@ import (
 // Policy is the status of a MeshPolicy.
 func (n *Namespace) Policy(policy *v1alpha1.MeshPolicy) v1alpha1.MeshPolicyStatus {
 	origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}
-	return v1alpha1.MeshPolicyStatus{CommonStatus: n.common(origin, policy.Generation, policy.Status.CommonStatus)}
+	next := v1alpha1.MeshPolicyStatus{CommonStatus: n.common(origin, policy.Generation, policy.Status.CommonStatus)}
+	if n.refused(origin) && n.dropsOut(policy) {
+		programmed := *meta.FindStatusCondition(next.Conditions, v1alpha1.ConditionProgrammed)
+		programmed.Message = "not accepted: what was programmed before stays as it is, but timeouts and retries no longer hold where the release of Service " +
+			string(*policy.Spec.Target.Name) + " goes on without them"
+		meta.SetStatusCondition(&next.Conditions, programmed)
+	}
+	return next
+}
+
+// dropsOut says whether a release shares its routes with the policy, and goes on without it (plan.HoldsBack).
+func (n *Namespace) dropsOut(policy *v1alpha1.MeshPolicy) bool {
+	if policy.Spec.Resilience == nil || policy.Spec.Target.Name == nil {
+		return false
+	}
+	service := n.services[string(*policy.Spec.Target.Name)]
+	return service != nil && service.Retain != nil
 }
 
 // Profile is the status of an IngressProfile.

@@ -224,3 +224,20 @@ func TestProfileNamesItsGateway(t *testing.T) {
 		t.Errorf("gateway is %q", got)
 	}
 }
+
+func TestARefusedPolicySaysThatTheReleaseGoesOnWithoutIt(t *testing.T) {
+	service, policy := v1alpha1.ServiceName("orders"), model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: "orders"}
+	in := with(stored(9, 1), func(in *Input) {
+		in.Plan.Problems = model.Problems{{Origin: policy, Reason: v1alpha1.ReasonInvalid, Message: "no"}}
+	})
+	status := New(in).Policy(&v1alpha1.MeshPolicy{
+		ObjectMeta: metav1.ObjectMeta{Name: "orders"},
+		Spec: v1alpha1.MeshPolicySpec{
+			Target: v1alpha1.PolicyTarget{Kind: v1alpha1.TargetService, Name: &service}, Resilience: &v1alpha1.Resilience{},
+		},
+	})
+	const want = "not accepted: what was programmed before stays as it is, but timeouts and retries no longer hold where the release of Service orders goes on without them"
+	if got := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionProgrammed); got.Message != want {
+		t.Errorf("programmed says %q, want %q", got.Message, want)
+	}
+}
