@@ -8,12 +8,15 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:shortName=crel,categories=kubemate
-// +kubebuilder:printcolumn:name="Service",type=string,JSONPath=`.spec.service.name`
+// +kubebuilder:printcolumn:name="Phase",type=string,JSONPath=`.status.phase`
+// +kubebuilder:printcolumn:name="Step",type=string,JSONPath=`.status.step`
 // +kubebuilder:printcolumn:name="Weights",type=string,JSONPath=`.status.weights`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
-// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
-// +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
+// +kubebuilder:printcolumn:name="Next",type=string,JSONPath=`.status.next`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="Service",type=string,priority=1,JSONPath=`.spec.service.name`
+// +kubebuilder:printcolumn:name="Reason",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Explanation",type=string,priority=1,JSONPath=`.status.explanation`
 type CanaryRelease struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
@@ -41,6 +44,7 @@ type CanaryReleaseList struct {
 // +kubebuilder:validation:XValidation:rule="self.variants.exists(v, v.name == self.stable)",message="stable must be the name of one of spec.variants: traffic returns to it"
 // +kubebuilder:validation:XValidation:rule="!has(self.matches) || self.matches.all(m, self.variants.exists(v, v.name == m.to))",message="to of every match must be the name of one of spec.variants"
 // +kubebuilder:validation:XValidation:rule="!self.variants.exists(v, has(v.weight)) || self.variants.exists(v, has(v.weight) && v.weight > 0)",message="at least one weight must be above 0, or nobody would answer; leave all weights out to send everything to stable"
+// +kubebuilder:validation:XValidation:rule="!has(self.rollout) || self.variants.exists(v, v.name == self.rollout.to)",message="rollout.to must be the name of one of spec.variants"
 type CanaryReleaseSpec struct {
 	// Service whose requests are shared.
 	Service ReleaseService `json:"service"`
@@ -61,6 +65,15 @@ type CanaryReleaseSpec struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=16
 	Matches []ReleaseMatch `json:"matches,omitempty"`
+	// Rollout moves one variant forward step by step. While there is one, the weights of the other variants only say how these share the rest.
+	// Empty: the weights are set by hand.
+	//
+	// +optional
+	Rollout *Rollout `json:"rollout,omitempty"`
+	// Suspend stops a rollout where it is, its clocks too, until it is false again. The kill switch and the action Abort still work.
+	//
+	// +optional
+	Suspend bool `json:"suspend,omitempty"`
 	// OnDelete is what happens to traffic when this object is deleted. Stable (default): all of it goes to the stable variant.
 	// Release: the split is removed, and the Service selects its pods as if there had never been a release.
 	//
@@ -175,10 +188,30 @@ const (
 type CanaryReleaseStatus struct {
 	CommonStatus `json:",inline"`
 
-	// Stable is the name of the variant where traffic returns to.
+	// Stable is the name of the variant where traffic returns to: spec.stable, and once a rollout has succeeded the variant that it promoted, until
+	// spec.stable is edited.
 	//
 	// +optional
 	Stable VariantName `json:"stable,omitempty"`
+	// Phase is the state of the rollout; Manual without one.
+	//
+	// +optional
+	Phase ReleasePhase `json:"phase,omitempty"`
+	// Step is the step of the rollout and how many there are: "2/3". Empty: no rollout.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=8
+	Step string `json:"step,omitempty"`
+	// Next is what happens next and when, in a few words.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=128
+	Next string `json:"next,omitempty"`
+	// Explanation says in one sentence why the release is not moving, what happens next and when.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=2048
+	Explanation string `json:"explanation,omitempty"`
 	// Weights sums the shares up for people: "v1 90%, v2 10%". What is programmed, without matches.
 	//
 	// +optional
@@ -190,6 +223,23 @@ type CanaryReleaseStatus struct {
 	// +listMapKey=name
 	// +kubebuilder:validation:MaxItems=16
 	Variants []VariantStatus `json:"variants,omitempty"`
+	// Programmed is the decision of status.release that the generated objects carry. Empty: none.
+	//
+	// +optional
+	Programmed *ProgrammedRevision `json:"programmed,omitempty"`
+	// Release is what the release controller has decided. Everything else in status is written by the namespace controller.
+	//
+	// +optional
+	Release *ReleaseStatus `json:"release,omitempty"`
+}
+
+// ProgrammedRevision is a decision that is in force.
+type ProgrammedRevision struct {
+	// Revision of status.release.
+	Revision int64 `json:"revision"`
+	// Since is when all generated objects, of mesh and edge, carried it for the first time. It stays while the revision stays: what others do to
+	// the objects meanwhile does not turn the clock back.
+	Since metav1.MicroTime `json:"since"`
 }
 
 // VariantStatus is the state of one variant.

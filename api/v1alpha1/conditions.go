@@ -58,6 +58,48 @@ const (
 // ReasonReady is the reason of Ready=True.
 const ReasonReady = "Ready"
 
+// Reasons of the phases and transitions of a release, in status.release, events and metrics. AwaitingApproval is a reason of Ready=True too.
+const (
+	// ReasonStarted: a rollout started.
+	ReasonStarted = "Started"
+	// ReasonRetried: a person started a rollout again.
+	ReasonRetried = "Retried"
+	// ReasonTargetChanged: the rollout has a new target.
+	ReasonTargetChanged = "TargetChanged"
+	// ReasonStepBegun: a step gives its share; its split is being programmed, held or judged.
+	ReasonStepBegun = "StepBegun"
+	// ReasonAwaitingApproval: the step is over but for its approval.
+	ReasonAwaitingApproval = "AwaitingApproval"
+	// ReasonApproved: a person approved a step.
+	ReasonApproved = "Approved"
+	// ReasonPromoted: a person ended the hold and the analysis of a step.
+	ReasonPromoted = "Promoted"
+	// ReasonInsufficientCapacity: the next step would raise a share beyond the ready replicas.
+	ReasonInsufficientCapacity = "InsufficientCapacity"
+	// ReasonAnalysisFailed: too many intervals of a step failed.
+	ReasonAnalysisFailed = "AnalysisFailed"
+	// ReasonAnalysisError: too many intervals in a row ended in an error.
+	ReasonAnalysisError = "AnalysisError"
+	// ReasonDeadlineExceeded: the rollout took too long.
+	ReasonDeadlineExceeded = "DeadlineExceeded"
+	// ReasonPaused: a person paused the rollout.
+	ReasonPaused = "Paused"
+	// ReasonResumed: a person let the rollout, or weights by hand, go on.
+	ReasonResumed = "Resumed"
+	// ReasonUnsuspended: spec.suspend is false again.
+	ReasonUnsuspended = "Unsuspended"
+	// ReasonAborted: a person sent everything to stable.
+	ReasonAborted = "Aborted"
+	// ReasonSucceeded: the last step is over.
+	ReasonSucceeded = "Succeeded"
+	// ReasonBegunAtEnd: stable has no pods and the target has, so the rollout began at its end.
+	ReasonBegunAtEnd = "BegunAtEnd"
+	// ReasonKillSwitch: the kill switch is, or was, on.
+	ReasonKillSwitch = "KillSwitch"
+	// ReasonManual: the weights of the spec take effect again.
+	ReasonManual = "Manual"
+)
+
 // Labels and annotations of Kubemate.
 const (
 	// AnnotationReconcile with the value "disabled" on a custom resource means hands off: held, shown in status.

@@ -36,6 +36,13 @@ var _ = Describe("A sound object is accepted", func() {
 		Entry("two Deployments", "canaryrelease", set("spec", fields{
 			"service": fields{"name": "orders"}, "stable": "v1", "variants": many(2, variant),
 		})),
+		Entry("a rollout of one step", "canaryrelease", set("spec.rollout", fields{"to": "v2", "steps": []any{fields{"weight": 100}}})),
+		Entry("a rollout whose target was promoted to stable", "canaryrelease", set("spec.stable", "v2")),
+		Entry("steps of 0 and 100.0 per cent", "canaryrelease", set("spec.rollout.steps", []any{fields{"weight": 0}, fields{"weight": "100.0"}})),
+		Entry("a step that is held twice", "canaryrelease", set("spec.rollout.steps[0].weight", 25)),
+		Entry("a step held for 720 hours", "canaryrelease", set("spec.rollout.steps[0].hold", "720h")),
+		Entry("a latency of your own in seconds, as a plain number", "canaryrelease", set("spec.rollout.analysis.metrics[4].name", "latency-payments")),
+		Entry("a bound below zero", "canaryrelease", set("spec.rollout.analysis.metrics[4].min", "-0.5")),
 		Entry("access for nobody", "meshpolicy-service", set("spec.access", fields{}), drop("spec.resilience")),
 		Entry("a timeout alone", "meshpolicy-service", drop("spec.access", "spec.resilience.retries")),
 		Entry("gRPC retries of idempotent methods by HTTP status", "meshpolicy-service",

@@ -17,7 +17,7 @@ var badServices = []refusal{
 }
 
 var badVariants = []refusal{
-	{"there is one variant", both(drop("spec.matches"), set("spec.variants", many(1, variant))), "spec.variants", "at least 2 items"},
+	{"there is one variant", both(drop("spec.matches", "spec.rollout"), set("spec.variants", many(1, variant))), "spec.variants", "at least 2 items"},
 	{"there are 17 variants", set("spec.variants", many(17, variant)), "spec.variants", "must have at most 16 items"},
 	{"two variants have the same name", set("spec.variants[3].name", "v1"), "spec.variants[3]", "Duplicate value"},
 	{

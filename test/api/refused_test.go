@@ -24,7 +24,7 @@ type refusal struct {
 
 // refusals are all cases by the example that they start from. No two of them break the same rule.
 var refusals = map[string][]refusal{
-	"canaryrelease":        slicesOf(badServices, badVariants, badMatches, badValues),
+	"canaryrelease":        slicesOf(badServices, badVariants, badMatches, badValues, badRollouts, badAnalyses, badMetrics),
 	"meshpolicy-namespace": badTargets,
 	"meshpolicy-service":   slicesOf(badCallers, badRequests, badResilience),
 	"ingressprofile":       slicesOf(badHosts, badSecurity, badRoutes),
@@ -83,6 +83,7 @@ var _ = Describe("A faulty object is refused by the CRD alone", func() {
 		Expect(err).To(MatchError(ContainSubstring(`strict decoding error: unknown field %q`, path)))
 	},
 		Entry("in a release", "canaryrelease", "spec.wait"),
+		Entry("in a step", "canaryrelease", "spec.rollout.steps[0].pause"),
 		Entry("in a variant", "canaryrelease", "spec.variants[0].replicas"),
 		Entry("in an access rule", "meshpolicy-service", "spec.access.rules[0].form"),
 		Entry("in a route", "ingressprofile", "spec.routes[0].priority"),

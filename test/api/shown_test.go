@@ -116,7 +116,9 @@ var _ = Describe("People see", func() {
 			Expect(row).To(ContainSubstring(column))
 		}
 	},
-		Entry("a release", "canaryrelease", fields{"weights": "v1 90%, v2 10%"}, "orders", "v1 90%, v2 10%", "False", "Pending", "waiting for endpoints"),
+		Entry("a release", "canaryrelease",
+			fields{"weights": "v1 90%, v2 10%", "phase": "AwaitingApproval", "step": "2/3", "next": "step 3 (100%) once approved", "explanation": "step 2 of 3 waits"},
+			"AwaitingApproval", "2/3", "v1 90%, v2 10%", "False", "step 3 (100%) once approved", "orders", "Pending", "step 2 of 3 waits"),
 		Entry("a policy", "meshpolicy-service", fields{}, "Service", "users", "False", "Pending", "waiting for endpoints"),
 		Entry("an action", "releaseaction", fields{"phase": "Refused", "message": "step 2 is not waiting"}, "orders", "Approve", "2", "alice@bank", "Refused", "step 2 is not waiting"),
 		Entry("a profile", "ingressprofile", fields{"gateway": "default"}, "shop.bank.example", "default", "False", "Pending", "waiting for endpoints"),
