@@ -11,6 +11,7 @@
 //	SecurityHeaders  a headers Middleware, the outermost, so that refusals carry the headers too
 //	RateLimit        a rateLimit Middleware, by the connection's address or by X-Forwarded-For at the gateway's depth
 //	StripPrefix      a stripPrefix Middleware, the innermost
+//	(any of these)   a guard: an IngressRoute of its own that answers 503 when the route with the Middleware is lost (guard.go)
 //	Weights          a weighted TraefikService for each line of the routing table, also when one backend takes all
 //	Matches          one route for each line of the table, in an IngressRoute for each path
 //	MatchQuery       Query and QueryRegexp

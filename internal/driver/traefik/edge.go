@@ -16,7 +16,9 @@ type edgeWriter struct {
 	edge      model.Edge
 	read      ruleReader
 	// spoken is the protocol of each Service and port that a route leads to.
-	spoken   map[string]model.Protocol
+	spoken map[string]model.Protocol
+	// guarded says that the TraefikService of the guards is among the objects.
+	guarded  bool
 	objects  []driver.Object
 	problems model.Problems
 }

@@ -89,6 +89,16 @@ func TestPrioritiesRankHostsThenPathsThenLines(t *testing.T) {
 		}
 		above = got
 	}
+	for _, r := range ranked {
+		guard, err := guardPriority(r.hosts, r.path)
+		if err != nil {
+			t.Fatalf("%s: %v", r.name, err)
+		}
+		last, err := priority(r.hosts, r.path, maxLines-1)
+		if err != nil || guard != last-1 || guard < 1 {
+			t.Errorf("the guard of %s has the priority %d, the last line %d, %v", r.name, guard, last, err)
+		}
+	}
 	root, _ := priority(exactHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/"}, 0)
 	if all, _ := priority(exactHosts, nil, 0); root != all {
 		t.Errorf("the prefix / has the priority %d, every path %d", root, all)

@@ -7,12 +7,14 @@ import (
 )
 
 // A priority is read as H PPPPP LLLL in decimal: H is 1 for hosts that are named exactly and 0 for wildcards, PPPPP is how specific the path
-// is, LLLL counts the lines of the table down from 9999. Nothing else enters it, so routes of other profiles and namespaces on the same host
-// find their place without knowing of each other. The highest, 1999999999, is below Traefik's limit on 32-bit systems too, and 0 is never
-// used: Traefik takes it for "by the length of the rule".
+// is, LLLL counts the lines of the table down from 9999; 1 is for the guard, which is below all of them. Nothing else enters it, so routes of
+// other profiles and namespaces on the same host find their place without knowing of each other. The highest, 1999999999, is below Traefik's
+// limit on 32-bit systems too, and 0 is never used: Traefik takes it for "by the length of the rule".
 const (
-	maxLines        = 9_999
-	pathUnit        = maxLines + 1
+	firstLine       = 9_999
+	guardLine       = 1
+	maxLines        = firstLine - guardLine
+	pathUnit        = firstLine + 1
 	maxSpecificity  = 99_999
 	exactHostsStart = (maxSpecificity + 1) * pathUnit
 )
@@ -23,11 +25,20 @@ func priority(hosts hostKind, path *model.PathMatch, line int) (int, error) {
 	if line >= maxLines {
 		return 0, fmt.Errorf("the routing table has more than %d lines, make it shorter", maxLines)
 	}
+	return place(hosts, path, firstLine-line)
+}
+
+// guardPriority is the place below all lines of a path, and above all less specific paths.
+func guardPriority(hosts hostKind, path *model.PathMatch) (int, error) {
+	return place(hosts, path, guardLine)
+}
+
+func place(hosts hostKind, path *model.PathMatch, line int) (int, error) {
 	specific := specificity(path)
 	if specific > maxSpecificity {
 		return 0, fmt.Errorf("the path has %d characters, the longest that can be ranked has %d", len(path.Value), (maxSpecificity-1)/2)
 	}
-	value := specific*pathUnit + maxLines - line
+	value := specific*pathUnit + line
 	if hosts == exactHosts {
 		value += exactHostsStart
 	}

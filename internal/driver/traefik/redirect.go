@@ -30,7 +30,11 @@ func (w *edgeWriter) redirect() error {
 	service := w.splitName(&route, matchIdentity(route.Path, all.Match))
 	var routes []traefikio.Route
 	for _, group := range hosts {
-		one, err := w.ruleOf(group, nil, 0, line{service: service})
+		rank, err := priority(group.kind, nil, 0)
+		if err != nil {
+			return err // the first line of every path always has a place
+		}
+		one, err := w.ruleOf(group, rank, line{service: service})
 		if err != nil {
 			w.refuse("spec.hosts", err)
 			return nil

@@ -43,10 +43,15 @@ func (w *routeWriter) write() error {
 	if err != nil {
 		return err
 	}
+	if len(middlewares) > 0 {
+		if err := w.guard(); err != nil {
+			return err
+		}
+	}
 	var routes []traefikio.Route
 	for _, hosts := range w.hosts {
 		for i, line := range lines {
-			route, err := w.ruleOf(hosts, w.route.Path, i, line)
+			route, err := w.lineOf(hosts, i, line)
 			if err != nil {
 				w.refuse(w.route.YAMLPath, err)
 				continue
@@ -119,12 +124,17 @@ func (w *routeWriter) blame(route model.Route) model.Origin {
 	return origin
 }
 
-// ruleOf is one line on the hosts of one kind, with its place among the others.
-func (w *edgeWriter) ruleOf(hosts hostGroup, path *model.PathMatch, place int, line line) (traefikio.Route, error) {
-	rank, err := priority(hosts.kind, path, place)
+// lineOf is one line on the hosts of one kind, with its place among the others.
+func (w *routeWriter) lineOf(hosts hostGroup, place int, line line) (traefikio.Route, error) {
+	rank, err := priority(hosts.kind, w.route.Path, place)
 	if err != nil {
 		return traefikio.Route{}, err
 	}
+	return w.ruleOf(hosts, rank, line)
+}
+
+// ruleOf is a route of one rule and one TraefikService.
+func (w *edgeWriter) ruleOf(hosts hostGroup, rank int, line line) (traefikio.Route, error) {
 	text, err := writeRule(allOf(append([]*rules.Tree{hosts.tree}, line.match...)...), w.read)
 	if err != nil {
 		return traefikio.Route{}, unreadableError{err}

@@ -1,0 +1,96 @@
+// Package edge shows each field of an IngressProfile on the responses of a real Traefik: the operator runs under the chart's roles, and what
+// is asserted is what came back, never what was written.
+package edge
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
+	"k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/hack/testbed"
+	"github.com/kubemate/kubemate/hack/testbed/backend"
+	"github.com/kubemate/kubemate/hack/testbed/netns"
+	"github.com/kubemate/kubemate/hack/testbed/operator"
+)
+
+var servers = testbed.Options{
+	Controllers: true, Nodes: 1,
+	Traefik: &testbed.TraefikOptions{},
+	Backend: &backend.Options{DownWhenGone: true},
+}
+
+// configuration is the operator's.
+const configuration = ``
+
+var (
+	world    *testbed.Testbed
+	admin    client.Client
+	kubemate *operator.Operator
+	// shop has the Services that most profiles lead to.
+	shop *namespace
+)
+
+// managerVariable carries the path of the manager, which is built outside of the network namespace, into it.
+const managerVariable = "KUBEMATE_EDGE_MANAGER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(managerVariable) == "" && !netns.Inside() {
+		dir, err := os.MkdirTemp("", "kubemate-edge-")
+		if err != nil {
+			panic(err)
+		}
+		path, err := operator.Build(context.Background(), filepath.Join("..", ".."), dir)
+		if err != nil {
+			panic(err)
+		}
+		if err := os.Setenv(managerVariable, path); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(testbed.Main(m, servers))
+}
+
+func TestEdge(t *testing.T) {
+	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(20 * time.Second)
+	SetDefaultEventuallyPollingInterval(20 * time.Millisecond)
+	RunSpecs(t, "the edge")
+}
+
+var _ = BeforeSuite(func(ctx SpecContext) {
+	world = testbed.Shared(GinkgoTB())
+	Expect(v1alpha1.AddToScheme(scheme.Scheme)).To(Succeed())
+	Expect(traefikio.AddToScheme(scheme.Scheme)).To(Succeed())
+	var err error
+	admin, err = client.New(world.Config(), client.Options{Scheme: scheme.Scheme})
+	Expect(err).NotTo(HaveOccurred())
+	Expect(operator.Install(ctx, world, filepath.Join("..", ".."), operator.Values{})).To(Succeed())
+	kubemate, err = operator.Start(ctx, world, operator.Options{
+		Binary: os.Getenv(managerVariable), Dir: GinkgoT().TempDir(), Config: configuration,
+	})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() {
+		if err := kubemate.Stop(10 * time.Second); err != nil {
+			GinkgoWriter.Println("stopping the operator:", err)
+		}
+	})
+	shop = newNamespace(context.Background(), "shop")
+	shop.service("web", "web")
+	shop.service("orders", "v1", "v2")
+	shop.eventuallyReady("web-web", "orders-v1", "orders-v2")
+})
+
+var _ = ReportAfterEach(func(report SpecReport) {
+	if report.Failed() && kubemate != nil {
+		GinkgoWriter.Println(kubemate.LogTail(40))
+	}
+})
