@@ -121,7 +121,7 @@ func (g *guard) allow(kind, name string, who callers) {
 	}
 }
 
-func (g *guard) authorize(kind, name string, required ...policyv1alpha1.TargetRef) {
+func (g *guard) authorize(kind, name string, required ...policyv1alpha1.AuthenticationRef) {
 	words := []string{kindAuthorizationPolicy, kind, name}
 	for _, ref := range required {
 		words = append(words, ref.Kind, ref.Name)

@@ -76,7 +76,7 @@ func (w *callers) key() string {
 }
 
 // meshTLS writes an authentication by identity and refers to it.
-func (g *guard) meshTLS(spec v1alpha1.MeshTLSAuthenticationSpec) v1alpha1.TargetRef {
+func (g *guard) meshTLS(spec v1alpha1.MeshTLSAuthenticationSpec) v1alpha1.AuthenticationRef {
 	words := append([]string{kindMeshTLSAuthentication}, spec.Identities...)
 	for _, ref := range spec.IdentityRefs {
 		words = append(words, ref.Kind, ref.Namespace, ref.Name)
@@ -86,11 +86,11 @@ func (g *guard) meshTLS(spec v1alpha1.MeshTLSAuthenticationSpec) v1alpha1.Target
 		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1alpha1, Kind: kindMeshTLSAuthentication},
 		ObjectMeta: g.meta(name), Spec: spec,
 	})
-	return v1alpha1.TargetRef{Group: groupPolicy, Kind: kindMeshTLSAuthentication, Name: name}
+	return v1alpha1.AuthenticationRef{Group: groupPolicy, Kind: kindMeshTLSAuthentication, Name: name}
 }
 
 // network writes an authentication by network and refers to it.
-func (g *guard) network(cidrs []string) v1alpha1.TargetRef {
+func (g *guard) network(cidrs []string) v1alpha1.AuthenticationRef {
 	networks := make([]v1alpha1.Network, len(cidrs))
 	for i, cidr := range cidrs {
 		networks[i].CIDR = cidr
@@ -100,5 +100,5 @@ func (g *guard) network(cidrs []string) v1alpha1.TargetRef {
 		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1alpha1, Kind: kindNetworkAuthentication},
 		ObjectMeta: g.meta(name), Spec: v1alpha1.NetworkAuthenticationSpec{Networks: networks},
 	})
-	return v1alpha1.TargetRef{Group: groupPolicy, Kind: kindNetworkAuthentication, Name: name}
+	return v1alpha1.AuthenticationRef{Group: groupPolicy, Kind: kindNetworkAuthentication, Name: name}
 }

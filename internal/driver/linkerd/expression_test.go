@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta3"
-	"github.com/kubemate/kubemate/internal/driver/linkerd/linkerdtest"
+	"github.com/kubemate/kubemate/internal/evaluate"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
@@ -47,10 +47,10 @@ func TestCookies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, rule := linkerdtest.Find([]*v1beta3.HTTPRoute{{Spec: v1beta3.HTTPRouteSpec{Rules: []v1beta3.HTTPRouteRule{{Matches: []v1beta3.HTTPRouteMatch{{
+			_, rule := tableOf([]*v1beta3.HTTPRoute{{Spec: v1beta3.HTTPRouteSpec{Rules: []v1beta3.HTTPRouteRule{{Matches: []v1beta3.HTTPRouteMatch{{
 				Path:    v1beta3.HTTPPathMatch{Type: v1beta3.MatchPathPrefix, Value: "/"},
 				Headers: []v1beta3.HTTPValueMatch{{Type: v1beta3.MatchRegularExpression, Name: "cookie", Value: text}},
-			}}}}}}}, linkerdtest.Request{Path: "/", Headers: map[string][]string{"cookie": {test.header}}})
+			}}}}}}}).Find(evaluate.Request{Path: "/", Headers: map[string][]string{"cookie": {test.header}}})
 			if (rule != nil) != test.want {
 				t.Errorf("%s on %q: %v", text, test.header, rule != nil)
 			}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta3"
-	"github.com/kubemate/kubemate/internal/driver/linkerd/linkerdtest"
+	"github.com/kubemate/kubemate/internal/evaluate"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
@@ -53,7 +53,7 @@ func checkLong(t *testing.T, random *rand.Rand, svc *model.Service, routes []*v1
 		method: []string{"GET", "POST"}[random.IntN(2)], path: []string{"/", "/a", "/a/", "/a/b", "/a/b/c", "/b"}[random.IntN(6)],
 		headers: map[string]string{"x-a": strconv.Itoa(random.IntN(9))}, query: map[string]string{"p": strconv.Itoa(random.IntN(9))},
 	}
-	request := linkerdtest.Request{Method: a.method, Path: a.path, Headers: lists(a.headers), Query: lists(a.query)}
+	request := evaluate.Request{Method: a.method, Path: a.path, Headers: lists(a.headers), Query: lists(a.query)}
 	line := slices.IndexFunc(svc.Routes, func(route model.Route) bool { return a.matches(route.Match) })
 	want := answerOf(&svc.Routes[line])
 	for _, got := range askInAnyOrder(routes, request) {

@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta3"
-	"github.com/kubemate/kubemate/internal/driver/linkerd/linkerdtest"
+	"github.com/kubemate/kubemate/internal/evaluate"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
@@ -86,7 +86,7 @@ func unrepaired(t *rapid.T, svc *model.Service) []*v1beta3.HTTPRoute {
 }
 
 // askInAnyOrder asks with the routes in several orders: routes stand in the order of their age, which nobody knows beforehand.
-func askInAnyOrder(routes []*v1beta3.HTTPRoute, request linkerdtest.Request) []string {
+func askInAnyOrder(routes []*v1beta3.HTTPRoute, request evaluate.Request) []string {
 	routes = slices.Clone(routes)
 	answers := make([]string, 4)
 	for seed := range answers {
@@ -97,9 +97,18 @@ func askInAnyOrder(routes []*v1beta3.HTTPRoute, request linkerdtest.Request) []s
 	return answers
 }
 
+// tableOf reads routes that the driver wrote.
+func tableOf(routes []*v1beta3.HTTPRoute) evaluate.Table {
+	table, err := evaluate.NewTable(routes)
+	if err != nil {
+		panic(err) // the driver writes no expression that is none
+	}
+	return table
+}
+
 // ask is what Linkerd does with a request: backends, and annotations of the route.
-func ask(routes []*v1beta3.HTTPRoute, request linkerdtest.Request) string {
-	route, rule := linkerdtest.Find(routes, request)
+func ask(routes []*v1beta3.HTTPRoute, request evaluate.Request) string {
+	route, rule := tableOf(routes).Find(request)
 	if rule == nil {
 		return "404"
 	}
@@ -247,7 +256,7 @@ func drawValues(t *rapid.T, names ...string) []model.ValueMatch {
 	return out
 }
 
-func drawRequest(t *rapid.T) (linkerdtest.Request, asked) {
+func drawRequest(t *rapid.T) (evaluate.Request, asked) {
 	draw := func(names ...string) map[string]string {
 		values := map[string]string{}
 		for _, name := range names {
@@ -262,7 +271,7 @@ func drawRequest(t *rapid.T) (linkerdtest.Request, asked) {
 		path:    rapid.SampledFrom([]string{"/", "/a", "/a/", "/a/b", "/a/b/c", "/a/1", "/ab", "/b", "/b/c"}).Draw(t, "path"),
 		headers: draw("x-a", "x-b"), cookies: draw("c", "d"), query: draw("p", "q"),
 	}
-	request := linkerdtest.Request{Method: a.method, Path: a.path, Headers: lists(a.headers), Query: lists(a.query)}
+	request := evaluate.Request{Method: a.method, Path: a.path, Headers: lists(a.headers), Query: lists(a.query)}
 	var cookies []string
 	for _, name := range slices.Sorted(maps.Keys(a.cookies)) {
 		cookies = append(cookies, name+"="+a.cookies[name])

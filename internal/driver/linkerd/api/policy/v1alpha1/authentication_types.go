@@ -71,6 +71,10 @@ type Network struct {
 	//
 	// +kubebuilder:validation:MinLength=1
 	CIDR string `json:"cidr"`
+	// Except are ranges inside that do not belong to it.
+	//
+	// +optional
+	Except []string `json:"except,omitempty"`
 }
 
 // NetworkAuthenticationList is a list of NetworkAuthentications.

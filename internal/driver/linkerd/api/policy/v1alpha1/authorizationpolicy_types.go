@@ -14,18 +14,37 @@ type AuthorizationPolicy struct {
 
 // AuthorizationPolicySpec says what is allowed to whom.
 type AuthorizationPolicySpec struct {
-	// TargetRef is a Server or a route.
+	// TargetRef is a Server, a route or the policy's own Namespace.
 	TargetRef TargetRef `json:"targetRef"`
 	// RequiredAuthenticationRefs must all hold. An empty list allows everybody, so that Kubemate never writes one.
 	//
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=2
-	RequiredAuthenticationRefs []TargetRef `json:"requiredAuthenticationRefs"`
+	RequiredAuthenticationRefs []AuthenticationRef `json:"requiredAuthenticationRefs"`
+}
+
+// AuthenticationRef names a MeshTLSAuthentication, a NetworkAuthentication or a ServiceAccount.
+type AuthenticationRef struct {
+	// Group of the kind. Empty for a ServiceAccount.
+	//
+	// +optional
+	Group string `json:"group,omitempty"`
+	// +kubebuilder:validation:MinLength=1
+	Kind string `json:"kind"`
+	// +kubebuilder:validation:MinLength=1
+	Name string `json:"name"`
+	// Namespace of what is named. Empty: the policy's own.
+	//
+	// +optional
+	Namespace string `json:"namespace,omitempty"`
 }
 
 // TargetRef names an object of the same namespace.
 type TargetRef struct {
-	Group string `json:"group"`
+	// Group of the kind. Empty for a Namespace.
+	//
+	// +optional
+	Group string `json:"group,omitempty"`
 	// +kubebuilder:validation:MinLength=1
 	Kind string `json:"kind"`
 	// +kubebuilder:validation:MinLength=1

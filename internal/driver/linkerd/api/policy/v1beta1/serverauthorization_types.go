@@ -18,10 +18,17 @@ type ServerAuthorizationSpec struct {
 	Client Client    `json:"client"`
 }
 
-// ServerRef names a Server of the namespace.
+// ServerRef names a Server of the namespace, or selects some; exactly one of both.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.name) != has(self.selector)",message="set exactly one of name and selector"
 type ServerRef struct {
+	// +optional
 	// +kubebuilder:validation:MinLength=1
-	Name string `json:"name"`
+	Name string `json:"name,omitempty"`
+	// Selector of Servers by their labels.
+	//
+	// +optional
+	Selector *metav1.LabelSelector `json:"selector,omitempty"`
 }
 
 // Client is who may call. Linkerd refuses both Unauthenticated and MeshTLS, and ignores neither.
@@ -48,12 +55,20 @@ type Network struct {
 	//
 	// +kubebuilder:validation:MinLength=1
 	CIDR string `json:"cidr"`
+	// Except are ranges inside that do not belong to it.
+	//
+	// +optional
+	Except []string `json:"except,omitempty"`
 }
 
 // MeshTLS lists identities of which the caller has one. Never empty.
 //
 // +kubebuilder:validation:MinProperties=1
 type MeshTLS struct {
+	// UnauthenticatedTLS admits callers that encrypt without an identity. It excludes the rest.
+	//
+	// +optional
+	UnauthenticatedTLS bool `json:"unauthenticatedTLS,omitempty"`
 	// Identities as TLS knows them; "*" is every one of the mesh, "*.suffix" all below a suffix.
 	//
 	// +optional
@@ -68,8 +83,10 @@ type MeshTLS struct {
 type ServiceAccount struct {
 	// +kubebuilder:validation:MinLength=1
 	Name string `json:"name"`
-	// +kubebuilder:validation:MinLength=1
-	Namespace string `json:"namespace"`
+	// Namespace of the ServiceAccount. Empty: the authorization's own.
+	//
+	// +optional
+	Namespace string `json:"namespace,omitempty"`
 }
 
 // ServerAuthorizationList is a list of ServerAuthorizations.

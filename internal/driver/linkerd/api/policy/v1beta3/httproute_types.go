@@ -21,6 +21,11 @@ type HTTPRouteSpec struct {
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=32
 	ParentRefs []ParentRef `json:"parentRefs"`
+	// Hostnames of which one must be the request's; "*.suffix" is all below a suffix. Empty: any.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxItems=16
+	Hostnames []string `json:"hostnames,omitempty"`
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=16
 	Rules []HTTPRouteRule `json:"rules"`
@@ -34,6 +39,14 @@ type ParentRef struct {
 	Kind string `json:"kind"`
 	// +kubebuilder:validation:MinLength=1
 	Name string `json:"name"`
+	// Namespace of the parent. Empty: the route's own.
+	//
+	// +optional
+	Namespace string `json:"namespace,omitempty"`
+	// SectionName is not understood by Linkerd: a route that names one is ignored by the Server.
+	//
+	// +optional
+	SectionName string `json:"sectionName,omitempty"`
 	// Port of a Service. A route with a Server as parent must not name one.
 	//
 	// +optional
@@ -47,11 +60,22 @@ type HTTPRouteRule struct {
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=8
 	Matches []HTTPRouteMatch `json:"matches"`
+	// Filters change requests or answer them.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxItems=16
+	Filters []HTTPRouteFilter `json:"filters,omitempty"`
 	// BackendRefs answer, by weight. Empty for a Server.
 	//
 	// +optional
 	// +kubebuilder:validation:MaxItems=16
 	BackendRefs []BackendRef `json:"backendRefs,omitempty"`
+}
+
+// HTTPRouteFilter is known here by its type only: Kubemate writes none.
+type HTTPRouteFilter struct {
+	// +kubebuilder:validation:Enum=RequestHeaderModifier;RequestRedirect
+	Type string `json:"type"`
 }
 
 // HTTPRouteMatch is true of a request when everything that is set is.
