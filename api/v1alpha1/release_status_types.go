@@ -128,23 +128,23 @@ type ReleaseStatus struct {
 type ReleasePhase string
 
 const (
-	// PhaseManual: weights by hand, no rollout.
+	// PhaseManual is weights by hand, no rollout.
 	PhaseManual ReleasePhase = "Manual"
-	// PhaseRetargeting: the rollout has a new target; first the match rules of the old one go.
+	// PhaseRetargeting is a rollout with a new target; first the match rules of the old one go.
 	PhaseRetargeting ReleasePhase = "Retargeting"
-	// PhaseProgressing: the rollout moves, or waits for something that Kubemate waits for by itself.
+	// PhaseProgressing is a rollout that moves, or waits for something that needs no decision of a person.
 	PhaseProgressing ReleasePhase = "Progressing"
-	// PhaseAwaitingApproval: the step is over but for its approval.
+	// PhaseAwaitingApproval is a step that is over but for its approval.
 	PhaseAwaitingApproval ReleasePhase = "AwaitingApproval"
-	// PhasePaused: a person, or too many errors, stopped the rollout where it is.
+	// PhasePaused is a rollout that a person, or too many errors, stopped where it is.
 	PhasePaused ReleasePhase = "Paused"
-	// PhaseSuspended: spec.suspend stopped the rollout where it is.
+	// PhaseSuspended is a rollout that spec.suspend stopped where it is.
 	PhaseSuspended ReleasePhase = "Suspended"
-	// PhaseSucceeded: the end, everything goes to rollout.to.
+	// PhaseSucceeded is the end: everything goes to rollout.to.
 	PhaseSucceeded ReleasePhase = "Succeeded"
-	// PhaseRolledBack: the end, everything goes to stable.
+	// PhaseRolledBack is the end: everything goes to stable.
 	PhaseRolledBack ReleasePhase = "RolledBack"
-	// PhaseStopped: the kill switch took weights by hand to stable.
+	// PhaseStopped is weights by hand that the kill switch overrode: everything goes to stable.
 	PhaseStopped ReleasePhase = "Stopped"
 )
 
@@ -242,13 +242,13 @@ type ReleasePause struct {
 type Verdict string
 
 const (
-	// VerdictPass: within the bounds.
+	// VerdictPass is within the bounds.
 	VerdictPass Verdict = "Pass"
-	// VerdictFail: out of bounds.
+	// VerdictFail is out of bounds.
 	VerdictFail Verdict = "Fail"
-	// VerdictNoData: nothing, or too little, to judge.
+	// VerdictNoData is nothing, or too little, to judge.
 	VerdictNoData Verdict = "NoData"
-	// VerdictError: the metric source could not be asked, or answered with something that is no measurement. Never a pass.
+	// VerdictError is a metric source that could not be asked, or that answered with something that is no measurement. Never a pass.
 	VerdictError Verdict = "Error"
 )
 
@@ -371,9 +371,9 @@ type ReleaseKillSwitch struct {
 type KillSwitchScope string
 
 const (
-	// KillSwitchNamespace: on the release's namespace.
+	// KillSwitchNamespace is on the release's namespace.
 	KillSwitchNamespace KillSwitchScope = "Namespace"
-	// KillSwitchCluster: on the operator's namespace, for the whole cluster.
+	// KillSwitchCluster is on the operator's namespace, for the whole cluster.
 	KillSwitchCluster KillSwitchScope = "Cluster"
 )
 
