@@ -29,6 +29,7 @@ generate: ## Write deep copies of the API types
 manifests: ## Write the CRDs, the roles and what the chart takes from them
 	$(CONTROLLER_GEN) crd paths=./api/... output:crd:artifacts:config=config/crd/bases
 	cp config/crd/bases/*.yaml charts/kubemate/files/crds/
+	cp -R config/admission/actions config/admission/four-eyes charts/kubemate/files/admission/
 	$(CONTROLLER_GEN) crd paths=$(LINKERD_API) output:crd:artifacts:config=$(LINKERD_CRDS)
 	go run ./hack/rbac
 

@@ -115,6 +115,12 @@ const (
 	AnnotationApplied = "kubemate.io/applied"
 	// AnnotationBorrowed on an object that users own lists, comma-separated and sorted, the annotations that Kubemate laid over it.
 	AnnotationBorrowed = "kubemate.io/borrowed"
+	// AnnotationChangedBy on a CanaryRelease is the last person who changed its spec, or the ServiceAccount that created it when no person has. An
+	// admission policy writes it, and puts back what others write there. Only under four eyes.
+	AnnotationChangedBy = "kubemate.io/changed-by"
+	// AnnotationChangedGeneration is the generation that AnnotationChangedBy speaks of. Another one than the release's: somebody changed the spec
+	// while the policy was not in force.
+	AnnotationChangedGeneration = "kubemate.io/changed-generation"
 	// LabelManagedBy marks generated objects, with the value ManagedBy.
 	LabelManagedBy = "app.kubernetes.io/managed-by"
 	// ManagedBy is the value of LabelManagedBy.

@@ -16,9 +16,10 @@ import (
 //go:embed manifests/stages.yaml
 var stages []byte
 
-// neededControllers are those that turn Deployments into pods and endpoints, and that clean up.
+// neededControllers are those that turn Deployments into pods and endpoints, that clean up, and that check admission policies.
 const neededControllers = "deployment-controller,replicaset-controller,endpointslice-controller," +
-	"garbage-collector-controller,namespace-controller,serviceaccount-controller,node-lifecycle-controller"
+	"garbage-collector-controller,namespace-controller,serviceaccount-controller,node-lifecycle-controller," +
+	"validatingadmissionpolicy-status-controller"
 
 // startControllers starts the three programs side by side; that they work shows when nodes become ready.
 func (tb *Testbed) startControllers(ctx context.Context) error {

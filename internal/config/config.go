@@ -35,6 +35,8 @@ type OperatorConfig struct {
 	Edge Edge `json:"edge"`
 	// Injection says whether proxies may be switched on and off for Namespaces.
 	Injection Injection `json:"injection"`
+	// Actions is about what people do to running releases.
+	Actions Actions `json:"actions"`
 	// Concurrency bounds work that is done at once.
 	Concurrency Concurrency `json:"concurrency"`
 }

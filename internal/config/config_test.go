@@ -17,6 +17,9 @@ func TestEmptyFileMeansDefaults(t *testing.T) {
 	if len(cfg.Edge.Gateways) != 1 || cfg.Edge.Gateways[0].Name != "default" || cfg.Edge.Gateways[0].EntryPoints.HTTPS != "websecure" {
 		t.Errorf("gateways are not the default one: %+v", cfg.Edge.Gateways)
 	}
+	if cfg.Actions.Retention.Duration != 90*24*time.Hour || cfg.Actions.FourEyes.Enabled || cfg.Actions.ReasonRequired {
+		t.Errorf("actions are not kept for 90 days, or ask for more than a right: %+v", cfg.Actions)
+	}
 	if cfg.Injection.Enabled {
 		t.Error("injection is on by default")
 	}
@@ -67,6 +70,10 @@ func TestProblemsNameTheirPath(t *testing.T) {
 		"a duration that is none":                   {"leaderElection: {leaseDuration: soon}", []string{"soon"}},
 		"a document that is no map":                 {"- 1", []string{"parsing YAML"}},
 		"a client address depth below the ground":   {"edge: {gateways: [{name: a, clientAddressDepth: -1}]}", []string{"clientAddressDepth"}},
+		"actions that are hardly kept":              {"actions: {retention: 1m}", []string{"actions.retention", "1h0m0s"}},
+		"four eyes without approvers":               {"actions: {fourEyes: {enabled: true}}", []string{"actions.fourEyes.groups"}},
+		"a group that ends an expression":           {`actions: {fourEyes: {groups: ["a']"]}}`, []string{"actions.fourEyes.groups[0]"}},
+		"a group without name":                      {`actions: {fourEyes: {groups: [""]}}`, []string{"actions.fourEyes.groups[0]"}},
 		"a namespace for the lease that is no name": {"leaderElection: {namespace: A}", []string{"leaderElection.namespace"}},
 	} {
 		t.Run(name, func(t *testing.T) {

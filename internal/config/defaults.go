@@ -25,6 +25,7 @@ func defaults() OperatorConfig {
 			Linkerd: LinkerdMesh{Generation: GenerationAuto, RouteGroup: RouteGroupLinkerd, ClusterDomain: "cluster.local"},
 		},
 		Edge:        Edge{Driver: Auto, Settle: metav1.Duration{Duration: 3 * time.Second}},
+		Actions:     Actions{Retention: metav1.Duration{Duration: 90 * 24 * time.Hour}},
 		Concurrency: Concurrency{Apply: 16},
 	}
 }

@@ -77,7 +77,7 @@ var _ = Describe("The API server", func() {
 	It("lets the operator change nothing but injection on Namespaces", func(ctx SpecContext) {
 		const namespace = "fenced"
 		restrictedNamespace(ctx, namespace)
-		_, err := helm(ctx, "install", "fenced", chartPath, "--namespace", namespace, "--set=config.injection.enabled=true,crds.install=false")
+		_, err := helm(ctx, "install", "fenced", chartPath, "--namespace", namespace, "--set=config.injection.enabled=true,crds.install=false,admissionPolicies.install=false")
 		Expect(err).NotTo(HaveOccurred())
 		access, err := server.ServiceAccountConfig(ctx, namespace, "fenced")
 		Expect(err).NotTo(HaveOccurred())

@@ -16,7 +16,7 @@ import (
 )
 
 // valuesFiles are the sets of values that are tested; default is the chart's own.
-var valuesFiles = []string{"default", "full", "small", "edge-only", "injection", "gateway-routes"}
+var valuesFiles = []string{"default", "full", "small", "edge-only", "injection", "gateway-routes", "four-eyes"}
 
 // arguments of helm for a set of values.
 func valuesOf(name string) []string {
@@ -109,6 +109,8 @@ var _ = Describe("What the chart renders", func() {
 		Entry("an unknown value of the configuration", "config.mesh.drivr=Linkerd", "'drivr' not allowed"),
 		Entry("an unknown driver", "config.mesh.driver=Istio", "/config/mesh/driver"),
 		Entry("a number of wrong type", "replicas=two", "/replicas"),
+		Entry("four eyes without approvers", "config.actions.fourEyes.enabled=true", "/config/actions/fourEyes/groups"),
+		Entry("a group that ends an expression", "config.actions.fourEyes.groups={a'b}", "/config/actions/fourEyes/groups/0"),
 		Entry("a digest that is none", "image.digest=latest", "/image/digest"),
 	)
 })

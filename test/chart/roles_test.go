@@ -23,6 +23,7 @@ var partsOf = map[string][]string{
 	"edge-only":      {"base", "edge"},
 	"injection":      {"base", "mesh", "edge", "injection"},
 	"gateway-routes": {"base", "mesh", "gateway-routes", "edge"},
+	"four-eyes":      {"base", "mesh", "edge", "four-eyes"},
 }
 
 // grants lists rules one by one, so that two ways to write the same are equal.

@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/format"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/kubemate/kubemate/hack/testbed"
 	"github.com/kubemate/kubemate/hack/testbed/netns"
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Setenv(helmVariable, path)
 	}
-	os.Exit(testbed.Main(m, testbed.Options{}))
+	os.Exit(testbed.Main(m, testbed.Options{Controllers: true}))
 }
 
 // buildHelm leaves the program in Go's build cache and returns its path.
@@ -47,6 +48,7 @@ func buildHelm() (string, error) {
 
 func TestChart(t *testing.T) {
 	format.MaxLength = 0
+	logf.SetLogger(GinkgoLogr)
 	server = testbed.Shared(t)
 	RegisterFailHandler(Fail)
 	RunSpecs(t, "Helm chart")

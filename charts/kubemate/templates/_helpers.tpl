@@ -42,6 +42,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if ne .edge.driver "None" -}}
 {{- $parts = append $parts "edge" -}}
 {{- end -}}
+{{- if .actions.fourEyes.enabled -}}
+{{- $parts = append $parts "four-eyes" -}}
+{{- end -}}
 {{- if .injection.enabled -}}
 {{- $parts = append $parts "injection" -}}
 {{- end -}}

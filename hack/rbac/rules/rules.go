@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/admission"
 	"github.com/kubemate/kubemate/internal/config"
 	"github.com/kubemate/kubemate/internal/driver/builtin"
 )
@@ -27,7 +28,7 @@ type Part struct {
 	Rules []rbacv1.PolicyRule
 }
 
-// Verbs. The operator reads from caches alone, so it lists and watches and never gets.
+// Verbs. The operator reads from caches, so it lists and watches; it gets only the admission policies that a ReleaseAction depends on.
 var (
 	read  = []string{"list", "watch"}
 	write = []string{"create", "delete", "list", "patch", "watch"} // a server-side apply is a patch that may create
@@ -45,10 +46,11 @@ func Parts() []Part {
 	always := builtin.New(none).Kinds()
 	withMesh := builtin.New(mesh).Kinds()
 	return []Part{
-		{"base", append(inputs(always), writes(always)...)},
+		{"base", slices.Concat(inputs(always), policies("validating", admission.ActionsName), writes(always))},
 		{"mesh", writes(without(withMesh, always))},
 		{"gateway-routes", writes(without(builtin.New(gateway).Kinds(), withMesh))},
 		{"edge", writes(without(builtin.New(edge).Kinds(), always))},
+		{"four-eyes", policies("mutating", admission.FourEyesName)},
 		{"injection", []rbacv1.PolicyRule{rule("", []string{"namespaces"}, []string{"patch"})}},
 		{"lease", lease()},
 	}
@@ -83,9 +85,17 @@ func inputs(written []schema.GroupVersionKind) []rbacv1.PolicyRule {
 		rule("", core, read),
 		rule("apiextensions.k8s.io", []string{"customresourcedefinitions"}, read),
 		rule("apps", []string{"deployments"}, read),
+		rule("authentication.k8s.io", []string{"selfsubjectreviews"}, []string{"create"}), // who am I
 		rule("discovery.k8s.io", []string{"endpointslices"}, read),
 		rule("events.k8s.io", []string{"events"}, []string{"create", "patch"}),
 	}
+}
+
+// policies is reading an admission policy and its binding, by name.
+func policies(kind, name string) []rbacv1.PolicyRule {
+	read := rule("admissionregistration.k8s.io", []string{kind + "admissionpolicies", kind + "admissionpolicybindings"}, []string{"get"})
+	read.ResourceNames = []string{name}
+	return []rbacv1.PolicyRule{read}
 }
 
 // lease is leader election, in the operator's own namespace.
