@@ -90,15 +90,15 @@ func targetPort(port model.TargetPort) intstr.IntOrString {
 	return intstr.FromInt32(port.Number)
 }
 
+// proxyProtocol says what the proxy expects. HTTP/2 is left to detection, which costs nothing because its clients speak first: told to expect it,
+// the proxy would refuse the probes of the kubelet, which speaks HTTP/1 (linkerd2 10775).
 func proxyProtocol(protocol model.Protocol) string {
 	switch protocol {
 	case model.ProtocolHTTP:
 		return "HTTP/1"
-	case model.ProtocolH2C:
-		return "HTTP/2"
 	case model.ProtocolOpaque:
 		return "opaque"
-	case model.ProtocolUnknown:
+	case model.ProtocolH2C, model.ProtocolUnknown:
 	}
 	return "unknown"
 }

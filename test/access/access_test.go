@@ -1,0 +1,177 @@
+package access
+
+import (
+	"encoding/json"
+	"flag"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/config"
+	"github.com/kubemate/kubemate/internal/driver/builtin"
+	"github.com/kubemate/kubemate/internal/evaluate"
+	"github.com/kubemate/kubemate/internal/model"
+	"github.com/kubemate/kubemate/internal/plan"
+)
+
+var (
+	calls = flag.Int("calls", 5000, "calls to ask of each generation")
+	seed  = flag.Uint64("seed", 0, "begin with the scene of this number")
+)
+
+const callsPerScene = 25
+
+// drivers are those of one generation, where the cluster serves everything.
+func drivers(t *testing.T, generation config.Generation) plan.Drivers {
+	t.Helper()
+	cfg, err := config.Parse(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Mesh.Linkerd.Generation = generation
+	known := builtin.New(cfg)
+	served := map[schema.GroupVersionKind]bool{}
+	for _, kind := range known.Kinds() {
+		served[kind] = true
+	}
+	return known.Select(served, nil)
+}
+
+// generation is a generation of Linkerd.
+type generation struct {
+	name config.Generation
+	// share of scenes, of five, with policies about methods and paths.
+	share int
+	// silent are the features that it cannot express: policies with them are refused.
+	silent []feature
+}
+
+// drawing is what makes a scene.
+type drawing struct {
+	number uint64
+	share  int
+}
+
+// tally counts what was asked.
+type tally struct {
+	policies, refused, allowed, denied, unsaid int
+	decisive                                   map[feature]int
+}
+
+func TestTheMeshAllowsWhatThePoliciesSay(t *testing.T) {
+	for _, one := range []generation{
+		{name: config.GenerationPolicy, share: 4},
+		{name: config.GenerationClassic, share: 1, silent: ofRequests},
+	} {
+		t.Run(string(one.name), func(t *testing.T) {
+			chosen := drivers(t, one.name)
+			counted := tally{decisive: map[feature]int{}}
+			for number := *seed; counted.allowed+counted.denied < *calls; number++ {
+				counted.scene(t, drawing{number, one.share}, chosen)
+				if t.Failed() {
+					return
+				}
+			}
+			counted.report(t, one)
+		})
+	}
+}
+
+// scene plans one namespace and asks calls about it.
+func (c *tally) scene(t *testing.T, by drawing, chosen plan.Drivers) {
+	random := rand.New(rand.NewPCG(by.number, 1))
+	drawn := drawScene(random, by.share)
+	planned := plan.Namespace(drawn.snapshot, chosen)
+	said := reading{scene: drawn, accepted: c.accepted(t, drawn, planned)}
+	world := worldOf(t, random, planned)
+	for range callsPerScene {
+		call := drawCall(random, drawn)
+		if !(call.From.Node && isProbe(call)) && said.mayBeOpen(call) {
+			c.unsaid++
+			continue
+		}
+		want, got := said.allows(call), world.May(call)
+		if got.Allowed() != want {
+			t.Errorf("scene %d, %s calls %s port %d with %s: the policies say %v, the mesh %s: %s\n%s",
+				by.number, text(call.From), call.To.Name, call.Port, text(call.Request), want, got.Outcome, got.Reason, text(said.accepted))
+			return
+		}
+		c.count(said, call, want)
+	}
+}
+
+// accepted are the policies that the plan takes. It may refuse some, which then change nothing.
+func (c *tally) accepted(t *testing.T, s scene, planned plan.Plan) []*v1alpha1.MeshPolicy {
+	t.Helper()
+	for _, problem := range planned.Problems {
+		if !slices.Contains([]string{v1alpha1.ReasonConflicted, v1alpha1.ReasonUnsupported, v1alpha1.ReasonInvalid}, problem.Reason) {
+			t.Errorf("unexpected: %v", problem)
+		}
+	}
+	c.policies += len(s.snapshot.Policies)
+	return slices.DeleteFunc(slices.Clone(s.snapshot.Policies), func(policy *v1alpha1.MeshPolicy) bool {
+		held := slices.Contains(planned.Held, model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name})
+		if held {
+			c.refused++
+		}
+		return held
+	})
+}
+
+func worldOf(t *testing.T, random *rand.Rand, planned plan.Plan) *evaluate.World {
+	t.Helper()
+	var objects []client.Object
+	for _, group := range planned.Groups {
+		for _, object := range group.Objects {
+			age(random, object.Object)
+			objects = append(objects, object.Object)
+		}
+	}
+	world, err := evaluate.New(objects, evaluate.Cluster{Acceptance: evaluate.AcceptedAlways})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return world
+}
+
+func (c *tally) count(said reading, call evaluate.Call, allowed bool) {
+	if allowed {
+		c.allowed++
+	} else {
+		c.denied++
+	}
+	for _, one := range features {
+		said.without = one
+		if said.allows(call) != allowed {
+			c.decisive[one]++
+		}
+	}
+}
+
+// report prints the shares and fails when something was hardly tested.
+func (c *tally) report(t *testing.T, of generation) {
+	t.Helper()
+	total := c.allowed + c.denied
+	t.Logf("%d calls: %d %% allowed, %d %% denied; %d of %d policies refused; %d calls left out", total, 100*c.allowed/total, 100*c.denied/total, c.refused, c.policies, c.unsaid)
+	for _, one := range features {
+		t.Logf("%s decided %d calls", one, c.decisive[one])
+		if c.decisive[one] == 0 && !slices.Contains(of.silent, one) {
+			t.Errorf("%s never decided", one)
+		}
+	}
+	if min(c.allowed, c.denied)*5 < total || c.refused*2 > c.policies {
+		t.Error("too little of this is about something")
+	}
+}
+
+func text(value any) string {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return err.Error()
+	}
+	return string(data)
+}

@@ -1,0 +1,10 @@
+// Package access shows that who may call whom is what the MeshPolicies say.
+//
+// Random policies of a random namespace are planned for each generation of Linkerd; then random calls are put to two judges that know nothing of
+// each other: a plain reading of the policies, and package evaluate on the objects of the plan. They must agree. The share of calls allowed and
+// denied is printed, and the test fails when a feature never decided a call.
+//
+// By itself it asks 5,000 calls of each generation. The long mode asks more:
+//
+//	go test ./test/access -calls=100000
+package access
