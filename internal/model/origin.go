@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Origin is the line of YAML that an intent came from. All objects of one plan are of one namespace.
@@ -19,14 +20,31 @@ func (o Origin) Object() Origin { return Origin{Kind: o.Kind, Name: o.Name} }
 // String is "Kind/name", the way origins stand in annotations and messages.
 func (o Origin) String() string { return o.Kind + "/" + o.Name }
 
+// Compare orders origins by object: by kind, then by name.
+func (o Origin) Compare(other Origin) int {
+	return cmp.Or(strings.Compare(o.Kind, other.Kind), strings.Compare(o.Name, other.Name))
+}
+
+// OriginsOf lists the objects that the lines of a routing table come from, sorted, without duplicates.
+func OriginsOf(routes []Route) []Origin {
+	objects := make([]Origin, 0, 2) // most often a release and a policy
+	for i := range routes {
+		for _, origin := range routes[i].Origins {
+			if object := origin.Object(); !slices.Contains(objects, object) {
+				objects = append(objects, object)
+			}
+		}
+	}
+	slices.SortFunc(objects, Origin.Compare)
+	return objects
+}
+
 // SortOrigins reduces origins to their objects, sorted and without duplicates.
 func SortOrigins(origins []Origin) []Origin {
 	out := make([]Origin, 0, len(origins))
 	for _, o := range origins {
 		out = append(out, o.Object())
 	}
-	slices.SortFunc(out, func(a, b Origin) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
-	})
+	slices.SortFunc(out, Origin.Compare)
 	return slices.Compact(out)
 }

@@ -74,7 +74,7 @@ func held(problems model.Problems) []model.Origin {
 // origins and retain are the object's own, as its annotations say; retain is nil when it carries no split.
 func (p Plan) Holds(origins []model.Origin, retain *model.Retain) bool {
 	for _, origin := range origins {
-		if _, found := slices.BinarySearchFunc(p.Vanished, origin, compareOrigins); found {
+		if _, found := slices.BinarySearchFunc(p.Vanished, origin, model.Origin.Compare); found {
 			return true
 		}
 	}
@@ -90,7 +90,7 @@ func (p Plan) HoldsBack(origins []model.Origin, retain *model.Retain) bool {
 		if follows && origin.Kind == v1alpha1.KindMeshPolicy {
 			continue
 		}
-		if _, found := slices.BinarySearchFunc(p.Held, origin, compareOrigins); found {
+		if _, found := slices.BinarySearchFunc(p.Held, origin, model.Origin.Compare); found {
 			return true
 		}
 	}
@@ -105,10 +105,6 @@ func (p Plan) HoldsBack(origins []model.Origin, retain *model.Retain) bool {
 func (p Plan) wantsSplit(service string) bool {
 	i, found := slices.BinarySearchFunc(p.Model.Services, service, func(s model.Service, name string) int { return cmp.Compare(s.Name, name) })
 	return found && p.Model.Services[i].Retain != nil
-}
-
-func compareOrigins(a, b model.Origin) int {
-	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 }
 
 // noDriver is the problem of an intent for which there is no driver.

@@ -18,24 +18,16 @@ func inbound(namespace string, svc *model.Service) ([]driver.Object, error) {
 	if len(svc.Access) > 0 && len(svc.Selector) == 0 {
 		return nil, noSelector(svc)
 	}
-	var objects []driver.Object
-	seen := map[string]bool{}
+	guard := guard{namespace: namespace, service: svc.Name, objects: make([]driver.Object, 0, 4*len(svc.Access))}
 	for i := range svc.Access {
-		guard := guard{namespace: namespace, service: svc.Name, access: &svc.Access[i]}
+		guard.access = &svc.Access[i]
 		guard.server = serverName(namespace, svc.Name, guard.access.Port)
+		guard.origins = []model.Origin{guard.access.Origin.Object()}
 		if err := guard.write(svc.Selector); err != nil {
 			return nil, err
 		}
-		origins := []model.Origin{guard.access.Origin.Object()}
-		for _, object := range guard.objects {
-			id := object.GetObjectKind().GroupVersionKind().Kind + "/" + object.GetName()
-			if !seen[id] { // ports share authentications
-				seen[id] = true
-				objects = append(objects, driver.Object{Object: object, Origins: origins})
-			}
-		}
 	}
-	return objects, nil
+	return guard.objects, nil
 }
 
 // noSelector refuses a Server that would select all pods of the namespace.
@@ -46,11 +38,20 @@ func noSelector(svc *model.Service) error {
 	}
 }
 
-// guard writes the objects for one port.
+// guard writes the objects for a Service, port by port.
 type guard struct {
-	namespace, service, server string
-	access                     *model.Access
-	objects                    []client.Object
+	namespace, service string
+	// access of the port at hand, its Server and who wants it.
+	access  *model.Access
+	server  string
+	origins []model.Origin
+	// authentications that are written: grants and ports share them.
+	authentications []policyv1alpha1.AuthenticationRef
+	objects         []driver.Object
+}
+
+func (g *guard) add(object client.Object) {
+	g.objects = append(g.objects, driver.Object{Object: object, Origins: g.origins})
 }
 
 func (g *guard) write(selector map[string]string) error {
@@ -68,7 +69,7 @@ func (g *guard) write(selector map[string]string) error {
 			return err
 		}
 	}
-	g.objects = append(g.objects, &v1beta3.Server{
+	g.add(&v1beta3.Server{
 		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta3, Kind: kindServer},
 		ObjectMeta: g.meta(g.server),
 		Spec: v1beta3.ServerSpec{
@@ -122,11 +123,11 @@ func (g *guard) allow(kind, name string, who callers) {
 }
 
 func (g *guard) authorize(kind, name string, required ...policyv1alpha1.AuthenticationRef) {
-	words := []string{kindAuthorizationPolicy, kind, name}
+	words := append(make([]string, 0, 8), kindAuthorizationPolicy, kind, name)
 	for _, ref := range required {
 		words = append(words, ref.Kind, ref.Name)
 	}
-	g.objects = append(g.objects, &policyv1alpha1.AuthorizationPolicy{
+	g.add(&policyv1alpha1.AuthorizationPolicy{
 		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1alpha1, Kind: kindAuthorizationPolicy},
 		ObjectMeta: g.meta(contentName(g.service, words...)),
 		Spec: policyv1alpha1.AuthorizationPolicySpec{

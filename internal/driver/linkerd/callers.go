@@ -77,28 +77,43 @@ func (w *callers) key() string {
 
 // meshTLS writes an authentication by identity and refers to it.
 func (g *guard) meshTLS(spec v1alpha1.MeshTLSAuthenticationSpec) v1alpha1.AuthenticationRef {
-	words := append([]string{kindMeshTLSAuthentication}, spec.Identities...)
+	words := append(append(make([]string, 0, 32), kindMeshTLSAuthentication), spec.Identities...)
 	for _, ref := range spec.IdentityRefs {
 		words = append(words, ref.Kind, ref.Namespace, ref.Name)
 	}
-	name := contentName(g.service, words...)
-	g.objects = append(g.objects, &v1alpha1.MeshTLSAuthentication{
-		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1alpha1, Kind: kindMeshTLSAuthentication},
-		ObjectMeta: g.meta(name), Spec: spec,
-	})
-	return v1alpha1.AuthenticationRef{Group: groupPolicy, Kind: kindMeshTLSAuthentication, Name: name}
+	ref, written := g.authentication(kindMeshTLSAuthentication, words)
+	if !written {
+		g.add(&v1alpha1.MeshTLSAuthentication{
+			TypeMeta:   metav1.TypeMeta{APIVersion: policyV1alpha1, Kind: kindMeshTLSAuthentication},
+			ObjectMeta: g.meta(ref.Name), Spec: spec,
+		})
+	}
+	return ref
 }
 
 // network writes an authentication by network and refers to it.
 func (g *guard) network(cidrs []string) v1alpha1.AuthenticationRef {
+	ref, written := g.authentication(kindNetworkAuthentication, append([]string{kindNetworkAuthentication}, cidrs...))
+	if written {
+		return ref
+	}
 	networks := make([]v1alpha1.Network, len(cidrs))
 	for i, cidr := range cidrs {
 		networks[i].CIDR = cidr
 	}
-	name := contentName(g.service, append([]string{kindNetworkAuthentication}, cidrs...)...)
-	g.objects = append(g.objects, &v1alpha1.NetworkAuthentication{
+	g.add(&v1alpha1.NetworkAuthentication{
 		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1alpha1, Kind: kindNetworkAuthentication},
-		ObjectMeta: g.meta(name), Spec: v1alpha1.NetworkAuthenticationSpec{Networks: networks},
+		ObjectMeta: g.meta(ref.Name), Spec: v1alpha1.NetworkAuthenticationSpec{Networks: networks},
 	})
-	return v1alpha1.AuthenticationRef{Group: groupPolicy, Kind: kindNetworkAuthentication, Name: name}
+	return ref
+}
+
+// authentication refers to the authentication whose content the words are, and says whether it is written already.
+func (g *guard) authentication(kind string, words []string) (ref v1alpha1.AuthenticationRef, written bool) {
+	ref = v1alpha1.AuthenticationRef{Group: groupPolicy, Kind: kind, Name: contentName(g.service, words...)}
+	if slices.Contains(g.authentications, ref) {
+		return ref, true
+	}
+	g.authentications = append(g.authentications, ref)
+	return ref, false
 }

@@ -2,6 +2,7 @@ package linkerd
 
 import (
 	"cmp"
+	"slices"
 
 	serviceprofile "github.com/linkerd/linkerd2/controller/gen/apis/serviceprofile/v1alpha2"
 	split "github.com/servicemeshinterface/smi-sdk-go/pkg/apis/split/v1alpha2"
@@ -53,12 +54,11 @@ func (d classicDriver) Render(ns model.Namespace) (driver.Output, error) {
 		if err != nil {
 			return driver.Output{}, err
 		}
-		out.Objects = append(out.Objects, routes...)
 		access, err := d.inbound(ns.Name, svc)
 		if err != nil {
 			return driver.Output{}, err
 		}
-		out.Objects = append(out.Objects, access...)
+		out.Objects = append(append(slices.Grow(out.Objects, len(routes)+len(access)), routes...), access...)
 	}
 	return out, nil
 }

@@ -30,11 +30,7 @@ func (d classicDriver) outbound(namespace string, svc *model.Service) ([]driver.
 	if err := d.checkRoutes(svc); err != nil {
 		return nil, err
 	}
-	var origins []model.Origin
-	for i := range routes {
-		origins = append(origins, routes[i].Origins...)
-	}
-	origins = model.SortOrigins(origins)
+	origins := model.OriginsOf(routes)
 	objects := []driver.Object{{Object: d.profile(namespace, svc.Name, routes, x), Origins: origins}}
 	if shares := routes[0].Split; len(shares) > 0 {
 		objects = append(objects, driver.Object{Object: trafficSplit(namespace, svc.Name, shares), Origins: origins, Retain: svc.Retain})

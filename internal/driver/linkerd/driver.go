@@ -1,6 +1,8 @@
 package linkerd
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -102,12 +104,11 @@ func (d policyDriver) Render(ns model.Namespace) (driver.Output, error) {
 		if err != nil {
 			return driver.Output{}, err
 		}
-		out.Objects = append(out.Objects, routes...)
 		access, err := inbound(ns.Name, svc)
 		if err != nil {
 			return driver.Output{}, err
 		}
-		out.Objects = append(out.Objects, access...)
+		out.Objects = append(append(slices.Grow(out.Objects, len(routes)+len(access)), routes...), access...)
 	}
 	return out, nil
 }

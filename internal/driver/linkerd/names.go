@@ -17,7 +17,7 @@ func digest(words ...string) string {
 		text = append(text, word...)
 	}
 	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:4])
+	return string(hex.AppendEncode(text[:0], sum[:4]))
 }
 
 // routeName names an HTTPRoute for a port of a Service. The part is empty for the route that holds the last line of the table: its name stays

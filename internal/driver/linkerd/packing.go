@@ -66,25 +66,25 @@ func (x expressions) equals(e, earlier *element) bool {
 
 // chunks lays elements into objects. The one with the last line comes last.
 func (l layout) chunks(elements []element) []chunk {
-	var all []chunk
+	all := make([]chunk, 0, 2) // requests that may be repeated, and the rest
 	last := l.classes[elements[len(elements)-1].line]
 	for line, class := range l.classes {
 		if class == line && class != last {
-			all = append(all, l.chunksOf(class, elements)...)
+			all = l.appendChunks(all, class, elements)
 		}
 	}
-	return append(all, l.chunksOf(last, elements)...)
+	return l.appendChunks(all, last, elements)
 }
 
-// chunksOf lays the elements of one timeout and retry into objects.
-func (l layout) chunksOf(class int, elements []element) []chunk {
-	var all []chunk
+// appendChunks lays the elements of one timeout and retry into objects.
+func (l layout) appendChunks(all []chunk, class int, elements []element) []chunk {
+	before := len(all)
 	for i := range elements {
 		e := &elements[i]
 		if l.classes[e.line] != class {
 			continue
 		}
-		if len(all) == 0 {
+		if len(all) == before {
 			all = append(all, chunk{line: class})
 		}
 		current := &all[len(all)-1]
@@ -98,8 +98,8 @@ func (l layout) chunksOf(class int, elements []element) []chunk {
 		}
 		current.rules[rule] = append(current.rules[rule], e)
 	}
-	for i := range all {
-		all[i].number = len(all) - 1 - i
+	for i := range all[before:] {
+		all[before+i].number = len(all) - 1 - before - i
 	}
 	return all
 }

@@ -169,7 +169,7 @@ func (g *guard) route(sets []request, who callers) {
 	}
 	name := contentName(g.service+"-"+role(sets, who), words...)
 	g.allow(kindHTTPRoute, name, who)
-	g.objects = append(g.objects, &v1beta3.HTTPRoute{
+	g.add(&v1beta3.HTTPRoute{
 		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta3, Kind: kindHTTPRoute},
 		ObjectMeta: g.meta(name),
 		Spec: v1beta3.HTTPRouteSpec{

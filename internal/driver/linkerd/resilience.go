@@ -17,6 +17,9 @@ const (
 	annotationRetryTimeout = "retry.linkerd.io/timeout"
 )
 
+// settings are the values of the annotations of a route. An empty one is left out.
+type settings struct{ timeout, retryHTTP, retryLimit, retryTimeout string }
+
 // sameResilience says whether two lines have the same timeout and retry, so that they can share an HTTPRoute.
 func sameResilience(a, b *model.Route) bool {
 	if a.Timeout != b.Timeout || (a.Retry == nil) != (b.Retry == nil) {
@@ -30,21 +33,37 @@ func annotate(route *model.Route) map[string]string {
 	if route.Timeout == 0 && route.Retry == nil {
 		return nil
 	}
+	set := settingsOf(route)
 	annotations := make(map[string]string, 4)
+	for _, one := range [...]struct{ key, value string }{
+		{annotationTimeout, set.timeout},
+		{annotationRetryHTTP, set.retryHTTP},
+		{annotationRetryLimit, set.retryLimit},
+		{annotationRetryTimeout, set.retryTimeout},
+	} {
+		if one.value != "" {
+			annotations[one.key] = one.value
+		}
+	}
+	return annotations
+}
+
+func settingsOf(route *model.Route) settings {
+	var set settings
 	if route.Timeout > 0 {
-		annotations[annotationTimeout] = duration(route.Timeout)
+		set.timeout = duration(route.Timeout)
 	}
 	retry := route.Retry
 	if retry == nil {
-		return annotations
+		return set
 	}
-	annotations[annotationRetryLimit] = strconv.Itoa(int(retry.Limit))
+	set.retryLimit = strconv.Itoa(int(retry.Limit))
 	// Linkerd refuses blanks. Statuses of gRPC are read on GRPCRoutes only; they are withheld (no FeatureRetryGRPC).
-	annotations[annotationRetryHTTP] = strings.Join(retry.On, ",")
+	set.retryHTTP = strings.Join(retry.On, ",")
 	if retry.PerTryTimeout > 0 {
-		annotations[annotationRetryTimeout] = duration(retry.PerTryTimeout)
+		set.retryTimeout = duration(retry.PerTryTimeout)
 	}
-	return annotations
+	return set
 }
 
 // duration writes a duration the way Linkerd reads it: a whole number of one unit ("1m30s" is refused, or silently ignored). Below a

@@ -47,11 +47,7 @@ func (d policyDriver) outbound(namespace string, svc *model.Service) ([]driver.O
 	if err != nil {
 		return nil, err
 	}
-	var origins []model.Origin
-	for i := range routes {
-		origins = append(origins, routes[i].Origins...)
-	}
-	origins = model.SortOrigins(origins)
+	origins := model.OriginsOf(routes)
 	objects := make([]driver.Object, 0, len(svc.RoutedPorts)*len(parts))
 	for _, port := range svc.RoutedPorts {
 		for i := range parts {
@@ -126,12 +122,8 @@ func number(routes []model.Route) (actions, classes []int) {
 // partName is part of the name of a route beside the one with the last line: what sets it apart, so that routes are not renamed because
 // others come and go.
 func partName(routes []model.Route, line, chunk int) string {
-	annotations := annotate(&routes[line])
-	words := make([]string, 0, 5)
-	for _, key := range []string{annotationTimeout, annotationRetryHTTP, annotationRetryLimit, annotationRetryTimeout} {
-		words = append(words, annotations[key])
-	}
-	return digest(append(words, strconv.Itoa(chunk))...)
+	set := settingsOf(&routes[line])
+	return digest(set.timeout, set.retryHTTP, set.retryLimit, set.retryTimeout, strconv.Itoa(chunk))
 }
 
 func writeRoute(namespace, service string, port int32, routes []model.Route, part *routeObject) *v1beta3.HTTPRoute {
