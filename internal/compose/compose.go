@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -45,14 +44,12 @@ func Namespace(snapshot Snapshot, refused map[model.Origin]bool) Result {
 
 // composer gathers the parts of one namespace while it is composed.
 type composer struct {
-	snapshot    Snapshot
-	refused     map[model.Origin]bool
-	services    map[string]*corev1.Service
-	deployments map[string]*appsv1.Deployment
-	// byLabel finds Deployments by a label of their pods. Nil: not needed yet.
-	byLabel map[label][]*appsv1.Deployment
-	// guards are the oldest access policies over the pods of Deployments.
-	guards map[*appsv1.Deployment]guard
+	snapshot  Snapshot
+	refused   map[model.Origin]bool
+	services  map[string]*corev1.Service
+	workloads workloads
+	// splits are the Services that releases claim.
+	splits claims
 
 	// parts of Services by name, as far as anything is wanted of them.
 	parts map[string]*part
@@ -63,8 +60,6 @@ type composer struct {
 	heldSplits []string
 	waiting    map[model.Origin]Waiting
 }
-
-type label struct{ key, value string }
 
 // part is what is wanted of one Service before it becomes one routing table.
 type part struct {
@@ -90,17 +85,14 @@ type table struct {
 func newComposer(snapshot Snapshot, refused map[model.Origin]bool) *composer {
 	c := &composer{
 		snapshot: snapshot, refused: refused,
-		services:    make(map[string]*corev1.Service, len(snapshot.Services)),
-		deployments: make(map[string]*appsv1.Deployment, len(snapshot.Deployments)),
-		parts:       make(map[string]*part, len(snapshot.Services)),
-		guards:      make(map[*appsv1.Deployment]guard, len(snapshot.Deployments)),
-		waiting:     map[model.Origin]Waiting{},
+		services:  make(map[string]*corev1.Service, len(snapshot.Services)),
+		workloads: newWorkloads(snapshot.Deployments, snapshot.Services),
+		splits:    make(claims, len(snapshot.Releases)),
+		parts:     make(map[string]*part, len(snapshot.Services)),
+		waiting:   map[model.Origin]Waiting{},
 	}
 	for _, svc := range snapshot.Services {
 		c.services[svc.Name] = svc
-	}
-	for _, deployment := range snapshot.Deployments {
-		c.deployments[deployment.Name] = deployment
 	}
 	return c
 }

@@ -3,7 +3,6 @@ package compose
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -14,28 +13,14 @@ import (
 // because it holds on to what it programmed.
 type claims map[claimed]model.Origin
 
-// claimed is a thing that can belong to one object only: an aspect of something, a kind of thing and its name in words, and for pods one of
-// their ports.
-type claimed struct {
-	aspect, kind, name string
-	port               model.TargetPort
-}
+// claimed is a thing that can belong to one object only, in words: "access of Service", and the name of the Service. They are joined when
+// somebody has to be told: most claims meet no other.
+type claimed struct{ what, name string }
 
-// words are made when somebody has to be told: most claims meet no other.
-func (c claimed) words() string {
-	of := " of " + strings.TrimSpace(c.kind+" "+c.name)
-	switch {
-	case c.port.Name != "":
-		return c.aspect + " to port " + c.port.Name + of
-	case c.port.Number > 0:
-		return c.aspect + " to port " + strconv.Itoa(int(c.port.Number)) + of
-	default:
-		return c.aspect + of
-	}
-}
+func (c claimed) words() string { return strings.TrimSpace(c.what + " " + c.name) }
 
 func (c claimed) compare(other claimed) int {
-	return cmp.Or(cmp.Compare(c.kind, other.kind), cmp.Compare(c.name, other.name), cmp.Compare(c.port.Number, other.port.Number), cmp.Compare(c.port.Name, other.port.Name))
+	return cmp.Or(cmp.Compare(c.what, other.what), cmp.Compare(c.name, other.name))
 }
 
 // selectorText is a selector in words, the same for the same selector.

@@ -11,7 +11,7 @@ import (
 func TestClaims(t *testing.T) {
 	older := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: "older", Path: "spec.access"}
 	younger := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: "younger", Path: "spec.access"}
-	thing := claimed{aspect: "access", kind: "Service", name: "orders"}
+	thing := claimed{"access of Service", "orders"}
 	for name, test := range map[string]struct {
 		second model.Origin
 		thing  claimed
@@ -21,8 +21,8 @@ func TestClaims(t *testing.T) {
 	}{
 		"the first wins, the second is told who":     {younger, thing, false, v1alpha1.ReasonConflicted, []string{"access of Service orders", "MeshPolicy/older"}},
 		"the same object twice is its own mistake":   {at(older, "spec.other"), thing, false, v1alpha1.ReasonInvalid, []string{"twice", "spec.access"}},
-		"another aspect is free":                     {younger, claimed{aspect: "resilience", kind: "Service", name: "orders"}, true, "", nil},
-		"the same aspect of another Service is free": {younger, claimed{aspect: "access", kind: "Service", name: "users"}, true, "", nil},
+		"another aspect is free":                     {younger, claimed{"resilience of Service", "orders"}, true, "", nil},
+		"the same aspect of another Service is free": {younger, claimed{"access of Service", "users"}, true, "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			owners := claims{}

@@ -60,7 +60,7 @@ func (o *hostOwners) claim(profile *v1alpha1.IngressProfile, origin model.Origin
 		for r := range profile.Spec.Routes {
 			route := &profile.Spec.Routes[r]
 			place := at(origin, "spec.routes["+strconv.Itoa(r)+"].match.path")
-			if problem, won := o.paths.claim(claimed{aspect: pathText(routePath(route)), kind: "host", name: string(host) + " on gateway " + gateway}, place); !won {
+			if problem, won := o.paths.claim(claimed{pathText(routePath(route)) + " of host", string(host) + " on gateway " + gateway}, place); !won {
 				problems = append(problems, problem)
 			}
 		}

@@ -14,8 +14,5 @@ func LeafName(namespace, service, variant string) string {
 	digest := sha256.Sum256([]byte(namespace + "/" + service + "/" + variant))
 	suffix := "-" + hex.EncodeToString(digest[:4])
 	readable := service + "-" + variant
-	if len(readable) > maxName-len(suffix) {
-		readable = readable[:maxName-len(suffix)]
-	}
-	return readable + suffix
+	return readable[:min(len(readable), maxName-len(suffix))] + suffix
 }

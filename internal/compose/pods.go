@@ -2,6 +2,7 @@ package compose
 
 import (
 	"slices"
+	"strconv"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -25,18 +26,14 @@ func (c *composer) claimPods(owners claims, service string, origin model.Origin)
 	}
 	mine, matched := guard{svc, origin}, false
 	var problems model.Problems
-	for _, deployment := range c.candidates(svc.Spec.Selector) {
-		if !selects(svc.Spec.Selector, deployment.Spec.Template.Labels) {
-			continue
-		}
+	for one := range c.workloads.selected(svc.Spec.Selector) {
 		matched = true
-		first, taken := c.guards[deployment]
-		if !taken {
-			c.guards[deployment] = mine
+		if one.guard.service == nil {
+			one.guard = mine
 			continue
 		}
-		_ = claimPorts(owners, first, deployment) // what the first meets was told when it came
-		problems = append(problems, claimPorts(owners, mine, deployment)...)
+		_ = claimPorts(owners, one.guard, one.Deployment) // what the first meets was told when it came
+		problems = append(problems, claimPorts(owners, mine, one.Deployment)...)
 	}
 	if !matched {
 		problems = claimSelector(owners, mine)
@@ -50,7 +47,7 @@ func claimPorts(owners claims, by guard, deployment *appsv1.Deployment) model.Pr
 	pods := &deployment.Spec.Template.Spec
 	var things []claimed
 	for _, port := range servicePorts(by.service) {
-		things = append(things, claimed{aspect: "access", kind: "the pods of Deployment", name: deployment.Name, port: podPort(pods, port.Target)})
+		things = append(things, claimed{"access to port " + podPort(pods, port.Target) + " of the pods of Deployment", deployment.Name})
 	}
 	return claimAll(owners, things, by.origin)
 }
@@ -59,7 +56,7 @@ func claimPorts(owners claims, by guard, deployment *appsv1.Deployment) model.Pr
 func claimSelector(owners claims, by guard) model.Problems {
 	var things []claimed
 	for _, port := range servicePorts(by.service) {
-		things = append(things, claimed{aspect: "access", kind: "the pods", name: selectorText(by.service.Spec.Selector), port: port.Target})
+		things = append(things, claimed{"access to port " + portText(port.Target) + " of the pods", selectorText(by.service.Spec.Selector)})
 	}
 	return claimAll(owners, things, by.origin)
 }
@@ -79,9 +76,16 @@ func claimAll(owners claims, things []claimed, origin model.Origin) model.Proble
 }
 
 // podPort is the number of a port of a pod, or its name where no container has it.
-func podPort(pod *corev1.PodSpec, target model.TargetPort) model.TargetPort {
+func podPort(pod *corev1.PodSpec, target model.TargetPort) string {
 	if number := targetNumber(pod, target); number > 0 {
-		return model.TargetPort{Number: number}
+		return strconv.Itoa(int(number))
 	}
-	return target
+	return portText(target)
+}
+
+func portText(target model.TargetPort) string {
+	if target.Name != "" {
+		return target.Name
+	}
+	return strconv.Itoa(int(target.Number))
 }

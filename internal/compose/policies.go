@@ -26,28 +26,27 @@ func (c *composer) policies() {
 
 // claimAspects claims what the policy speaks about: each aspect of a target belongs to the oldest policy.
 func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, origin model.Origin) model.Problems {
-	target := claimed{kind: "the namespace"}
+	service := ""
 	if policy.Spec.Target.Name != nil {
-		target = claimed{kind: "Service", name: string(*policy.Spec.Target.Name)}
+		service = string(*policy.Spec.Target.Name)
 	}
 	var problems model.Problems
-	claim := func(aspect, place string) {
-		target.aspect = aspect
-		if problem, won := owners.claim(target, at(origin, place)); !won {
+	claim := func(what, place string) {
+		if problem, won := owners.claim(claimed{what, service}, at(origin, place)); !won {
 			problems = append(problems, problem)
 		}
 	}
 	if policy.Spec.Injection != nil {
-		claim("injection", "spec.injection")
+		claim("injection of the namespace", "spec.injection")
 	}
 	if policy.Spec.Access != nil {
-		claim("access", "spec.access")
-		if len(problems) == 0 && policy.Spec.Target.Name != nil {
-			problems = c.claimPods(owners, string(*policy.Spec.Target.Name), at(origin, "spec.access"))
+		claim("access of Service", "spec.access")
+		if len(problems) == 0 {
+			problems = c.claimPods(owners, service, at(origin, "spec.access"))
 		}
 	}
 	if policy.Spec.Resilience != nil {
-		claim("resilience", "spec.resilience")
+		claim("resilience of Service", "spec.resilience")
 	}
 	return problems
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
@@ -17,43 +16,27 @@ import (
 // pods would be taken for dead (facts: an HTTPRoute on a Server replaces Linkerd's own probe route).
 func (c *composer) probes(selector map[string]string, target model.TargetPort) []model.Probe {
 	var probes []model.Probe
-	for _, deployment := range c.candidates(selector) {
-		if !selects(selector, deployment.Spec.Template.Labels) {
-			continue
-		}
-		probes = append(probes, podProbes(&deployment.Spec.Template.Spec, target)...)
+	for one := range c.workloads.selected(selector) {
+		probes = appendProbes(probes, &one.Spec.Template.Spec, target)
 	}
 	slices.SortFunc(probes, func(a, b model.Probe) int { return cmp.Compare(a.Path, b.Path) })
 	return slices.Compact(probes)
 }
 
-// candidates narrows the Deployments to those whose pods have one of the selector's labels: a look at all of them for each Service would
-// grow with the square of the namespace.
-func (c *composer) candidates(selector map[string]string) []*appsv1.Deployment {
-	if c.byLabel == nil {
-		c.byLabel = make(map[label][]*appsv1.Deployment, len(c.snapshot.Deployments))
-		for _, deployment := range c.snapshot.Deployments {
-			for key, value := range deployment.Spec.Template.Labels {
-				c.byLabel[label{key, value}] = append(c.byLabel[label{key, value}], deployment)
-			}
-		}
-	}
-	var fewest []*appsv1.Deployment
-	first := true
-	for key, value := range selector {
-		if found := c.byLabel[label{key, value}]; first || len(found) < len(fewest) {
-			fewest, first = found, false
-		}
-	}
-	return fewest
-}
-
-// podProbes lists the HTTP probes of a pod's port. A Service finds the name of a port in any container, a probe only in its own.
-func podProbes(pod *corev1.PodSpec, target model.TargetPort) []model.Probe {
+// appendProbes adds the HTTP probes of a pod's port. A Service finds the name of a port in any container, a probe only in its own.
+func appendProbes(probes []model.Probe, pod *corev1.PodSpec, target model.TargetPort) []model.Probe {
 	number := targetNumber(pod, target)
-	var probes []model.Probe
+	if number == 0 {
+		return probes
+	}
 	for container := range containers(pod) {
-		probes = append(probes, containerProbes(container, number)...)
+		for _, probe := range [...]*corev1.Probe{container.LivenessProbe, container.ReadinessProbe, container.StartupProbe} {
+			if probe == nil || probe.HTTPGet == nil || probedPort(container, probe.HTTPGet.Port) != number {
+				continue
+			}
+			path, _, _ := strings.Cut(probe.HTTPGet.Path, "?")
+			probes = append(probes, model.Probe{Path: "/" + strings.TrimPrefix(path, "/")}) // as the kubelet completes it
+		}
 	}
 	return probes
 }
@@ -85,18 +68,6 @@ func containers(pod *corev1.PodSpec) iter.Seq[*corev1.Container] {
 			}
 		}
 	}
-}
-
-func containerProbes(container *corev1.Container, number int32) []model.Probe {
-	var probes []model.Probe
-	for _, probe := range []*corev1.Probe{container.LivenessProbe, container.ReadinessProbe, container.StartupProbe} {
-		if probe == nil || probe.HTTPGet == nil || number == 0 || probedPort(container, probe.HTTPGet.Port) != number {
-			continue
-		}
-		path, _, _ := strings.Cut(probe.HTTPGet.Path, "?")
-		probes = append(probes, model.Probe{Path: "/" + strings.TrimPrefix(path, "/")}) // as the kubelet completes it
-	}
-	return probes
 }
 
 // probedPort is the number of a probe's port. 0: the container has no port of that name.

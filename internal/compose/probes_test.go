@@ -10,7 +10,7 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-func TestPodProbes(t *testing.T) {
+func TestProbesOfAPod(t *testing.T) {
 	http, admin := intstr.FromString("http"), intstr.FromString("admin")
 	get := func(path string, port intstr.IntOrString) *corev1.Probe {
 		return &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: path, Port: port}}}
@@ -70,7 +70,7 @@ func TestPodProbes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, probe := range podProbes(&test.pod, test.target) {
+			for _, probe := range appendProbes(nil, &test.pod, test.target) {
 				got = append(got, probe.Path)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"slices"
 	"strconv"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -16,7 +17,7 @@ func resolve(c *composer, release *v1alpha1.CanaryRelease, origin model.Origin) 
 	if !r.findService(c) {
 		return r
 	}
-	r.findPorts(servicePorts(r.service))
+	r.findPorts(c.part(r.service).ports)
 	deployments := make([]*appsv1.Deployment, 0, len(release.Spec.Variants))
 	r.backends = make([]model.Backend, 0, len(release.Spec.Variants))
 	for i, variant := range release.Spec.Variants {
@@ -29,7 +30,7 @@ func resolve(c *composer, release *v1alpha1.CanaryRelease, origin model.Origin) 
 	if len(r.problems) > 0 {
 		return r
 	}
-	r.makeLeaves(deployments)
+	r.makeLeaves(c.part(r.service).ports, deployments)
 	return r
 }
 
@@ -110,11 +111,12 @@ func (r *resolved) findBackend(c *composer, i int, variant v1alpha1.Variant) *ap
 }
 
 func (r *resolved) findDeployment(c *composer, path, name string) *appsv1.Deployment {
-	deployment := c.deployments[name]
-	if deployment == nil {
+	one := c.workloads.byName[name]
+	if one == nil {
 		r.problem(path+".deployment", v1alpha1.ReasonDeploymentNotFound, "there is no Deployment "+name+" in the namespace; create it or correct the name")
+		return nil
 	}
-	return deployment
+	return one.Deployment
 }
 
 // checkLeaf checks a variant's own Service: it must answer on the released ports.
@@ -159,16 +161,15 @@ func (r *resolved) readMatches() {
 	}
 }
 
-func (r *resolved) makeLeaves(deployments []*appsv1.Deployment) {
+func (r *resolved) makeLeaves(ports []model.Port, deployments []*appsv1.Deployment) {
 	selectors, problems := leafSelectors(r.release.Spec.Variants, deployments, r.origin)
 	if len(problems) > 0 {
 		r.problems = append(r.problems, problems...)
 		return
 	}
-	ports := servicePorts(r.service)
 	for i, selector := range selectors {
 		if selector != nil {
-			r.leaves = append(r.leaves, newLeaf(r.service, ports, r.backends[i].Service, selector, r.origin))
+			r.leaves = append(slices.Grow(r.leaves, len(selectors)-i), newLeaf(r.service, ports, r.backends[i].Service, selector, r.origin))
 		}
 	}
 	sortLeaves(r.leaves)

@@ -15,16 +15,11 @@ const KindRetained = "Retained"
 // retention composes what deleted releases leave behind: all traffic at their stable variant, until nothing would change without it
 // (api.md, Delete). The annotation on the split is the only state, so it survives the release and the operator.
 func (c *composer) retention() {
-	released := map[string]bool{}
-	for _, release := range c.snapshot.Releases {
-		released[string(release.Spec.Service.Name)] = true
-	}
 	for _, service := range slices.Sorted(maps.Keys(c.snapshot.Retained)) {
 		retain := c.snapshot.Retained[service]
-		if released[service] || retain.Release || !c.retains(retain) {
-			continue
+		if _, released := c.splits[splitOf(service)]; !released && !retain.Release && c.retains(retain) {
+			c.retain(retain)
 		}
-		c.retain(retain)
 	}
 }
 

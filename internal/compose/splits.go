@@ -13,11 +13,9 @@ import (
 
 // releases composes the CanaryReleases into leaf Services and routing tables.
 func (c *composer) releases() {
-	owners := make(claims, len(c.snapshot.Releases))
 	for _, release := range byAge(c.snapshot.Releases) {
 		origin := model.Origin{Kind: v1alpha1.KindCanaryRelease, Name: release.Name}
-		name := string(release.Spec.Service.Name)
-		problem, won := owners.claim(claimed{aspect: "the split", kind: "Service", name: name}, at(origin, "spec.service.name"))
+		problem, won := c.splits.claim(splitOf(string(release.Spec.Service.Name)), at(origin, "spec.service.name"))
 		if !won {
 			c.add(problem)
 			continue
@@ -33,6 +31,8 @@ func (c *composer) releases() {
 		c.split(r)
 	}
 }
+
+func splitOf(service string) claimed { return claimed{"the split of Service", service} }
 
 // split adds an understood release to its Service: the leaves at once, the table as soon as the leaves can carry it.
 func (c *composer) split(r *resolved) {
