@@ -19,13 +19,25 @@ func readMatch(match *v1alpha1.RequestMatch, origin model.Origin) (model.Match, 
 		Cookies: read.values(match.Cookies, "cookies", keep),
 		Query:   read.values(match.Query, "query", keep),
 	}
-	if match.Path != nil {
+	switch {
+	case match.GRPC != nil:
+		out.Path, out.Methods = grpcPath(match.GRPC), []string{"POST"}
+	case match.Path != nil:
 		out.Path = read.path(match.Path)
 	}
 	if match.Method != nil {
 		out.Methods = []string{string(*match.Method)}
 	}
 	return out, read.problems
+}
+
+// grpcPath is the path of calls of gRPC: /SERVICE/METHOD, sent by POST (gRPC over HTTP2, "Requests"). All data planes can tell a path and a
+// method apart, on ports of gRPC too, so that no driver has to know gRPC.
+func grpcPath(match *v1alpha1.GRPCMatch) *model.PathMatch {
+	if match.Method == nil {
+		return &model.PathMatch{Kind: model.MatchPrefix, Value: "/" + match.Service}
+	}
+	return &model.PathMatch{Kind: model.MatchExact, Value: "/" + match.Service + "/" + *match.Method}
 }
 
 // reader collects the problems of one match.

@@ -17,25 +17,32 @@ const (
 	advisory
 )
 
-var classes = map[model.Feature]class{
-	model.FeatureInjection:       protective,
-	model.FeatureAccess:          protective,
-	model.FeatureAccessRequests:  protective,
-	model.FeatureTLS:             protective,
-	model.FeatureRedirect:        protective,
-	model.FeatureSecurityHeaders: protective,
-	model.FeatureRateLimit:       protective,
-	model.FeatureWeights:         routing,
-	model.FeatureMatches:         routing,
-	model.FeatureMatchQuery:      routing,
-	model.FeatureHosts:           routing,
-	model.FeatureStripPrefix:     routing,
-	model.FeatureTimeout:         advisory,
-	model.FeatureRetry:           advisory,
-	model.FeatureRetryLimit:      advisory,
-	model.FeatureRetryOn:         advisory,
-	model.FeatureRetryGRPC:       advisory,
-	model.FeaturePerTryTimeout:   advisory,
+// feature is what is known of a feature, whatever the driver.
+type feature struct {
+	class class
+	// words say what an intent asks for that asks for the feature, for messages.
+	words string
+}
+
+var features = map[model.Feature]feature{
+	model.FeatureInjection:       {protective, "proxies put into new pods"},
+	model.FeatureAccess:          {protective, "callers known by identity or network"},
+	model.FeatureAccessRequests:  {protective, "access by method and path"},
+	model.FeatureTLS:             {protective, "TLS of hosts"},
+	model.FeatureRedirect:        {protective, "redirects from plain HTTP to TLS"},
+	model.FeatureSecurityHeaders: {protective, "security headers of responses"},
+	model.FeatureRateLimit:       {protective, "rate limits"},
+	model.FeatureWeights:         {routing, "splits by weight"},
+	model.FeatureMatches:         {routing, "requests told apart by path, method, headers, cookies, query or gRPC call"},
+	model.FeatureMatchQuery:      {routing, "requests told apart by query parameters"},
+	model.FeatureHosts:           {routing, "hosts"},
+	model.FeatureStripPrefix:     {routing, "a prefix taken from paths"},
+	model.FeatureTimeout:         {advisory, "timeouts of requests"},
+	model.FeatureRetry:           {advisory, "retries"},
+	model.FeatureRetryLimit:      {advisory, "how often to retry"},
+	model.FeatureRetryOn:         {advisory, "which responses to retry"},
+	model.FeatureRetryGRPC:       {advisory, "statuses of gRPC to retry"},
+	model.FeaturePerTryTimeout:   {advisory, "a timeout of each try"},
 }
 
 // Check knows what a driver can express. It is the one place where features are compared with intent.
@@ -87,14 +94,10 @@ func (c Check) gaps(missing []need) model.Problems {
 }
 
 func gap(driverName string, n need) model.Problem {
-	problem := model.Problem{
-		Origin: n.origin, Reason: v1alpha1.ReasonUnsupported,
-		Message: "the driver " + driverName + " cannot express " + string(n.feature) + "; leave it out or change the driver",
+	known := features[n.feature]
+	lacks := "the driver " + driverName + " cannot express " + string(n.feature) + " (" + known.words + ")"
+	if known.class == advisory {
+		return model.Problem{Origin: n.origin, Reason: v1alpha1.ReasonPartiallySupported, Message: lacks + ", the rest is applied", Advisory: true}
 	}
-	if classes[n.feature] == advisory {
-		problem.Advisory = true
-		problem.Reason = v1alpha1.ReasonPartiallySupported
-		problem.Message = "the driver " + driverName + " cannot express " + string(n.feature) + ", the rest is applied"
-	}
-	return problem
+	return model.Problem{Origin: n.origin, Reason: v1alpha1.ReasonUnsupported, Message: lacks + "; leave it out or change the driver"}
 }

@@ -25,19 +25,23 @@ func TestWhatIsHeld(t *testing.T) {
 	}{
 		{
 			"a split that the release still wants follows it although the policy that shares its object is held",
-			plan.Plan{Model: splitting, Held: []model.Origin{policy}}, split, false,
+			plan.Plan{Model: splitting, Held: []model.Origin{policy}},
+			split, false,
 		},
 		{
 			"a split is held with its release",
-			plan.Plan{Model: splitting, Held: []model.Origin{release}}, split, true,
+			plan.Plan{Model: splitting, Held: []model.Origin{release}},
+			split, true,
 		},
 		{
 			"a split that nothing wants any more stays while the policy that shares its object is held",
-			plan.Plan{Held: []model.Origin{policy}}, split, true,
+			plan.Plan{Held: []model.Origin{policy}},
+			split, true,
 		},
 		{
 			"what carries no split is held with its policy",
-			plan.Plan{Model: splitting, Held: []model.Origin{policy}}, nil, true,
+			plan.Plan{Model: splitting, Held: []model.Origin{policy}},
+			nil, true,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -68,6 +68,15 @@ var badMatches = []refusal{
 		set("spec.matches[0].any[0].path.exact", "/"), "spec.matches[0].any[0].path", "set exactly one of exact, prefix and regex",
 	},
 	{
+		"gRPC is matched beside a path",
+		set("spec.matches[2].any[0].path", fields{"exact": "/"}), "spec.matches[2].any[0]", "set either grpc, or path and method",
+	},
+	{"a service of gRPC is missing", set("spec.matches[2].any[0].grpc", fields{"method": "Place"}), "spec.matches[2].any[0].grpc.service", "Required value"},
+	{"a service of gRPC is a path", set("spec.matches[2].any[0].grpc.service", "/bank.Orders"), "spec.matches[2].any[0].grpc.service", "must be the full name of a service of gRPC"},
+	{"a service of gRPC is too long", set("spec.matches[2].any[0].grpc.service", strings.Repeat("s", 257)), "spec.matches[2].any[0].grpc.service", "may not be more than 256"},
+	{"a method of gRPC has its service", set("spec.matches[2].any[0].grpc.method", "bank.Orders/Place"), "spec.matches[2].any[0].grpc.method", "must be the name of one method"},
+	{"a method of gRPC is too long", set("spec.matches[2].any[0].grpc.method", strings.Repeat("m", 129)), "spec.matches[2].any[0].grpc.method", "may not be more than 128"},
+	{
 		"there are 9 headers",
 		set("spec.matches[0].any[0].headers", many(9, value)), "spec.matches[0].any[0].headers", "must have at most 8 items",
 	},
