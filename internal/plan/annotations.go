@@ -52,14 +52,14 @@ func EncodeOrigins(origins []model.Origin) string {
 	if len(origins) == 1 {
 		return origins[0].String()
 	}
-	var text strings.Builder
+	text := make([]byte, 0, 256)
 	for i, o := range model.SortOrigins(origins) {
 		if i > 0 {
-			text.WriteByte(',')
+			text = append(text, ',')
 		}
-		text.WriteString(o.String())
+		text = append(append(append(text, o.Kind...), '/'), o.Name...)
 	}
-	return text.String()
+	return string(text)
 }
 
 // DecodeOrigins reads the annotation kubemate.io/origins.

@@ -18,37 +18,59 @@ const maxLabel = 63
 // no labels or annotations of their own share theirs: nobody changes an object of a plan.
 type stamp struct {
 	labels map[string]string
-	// annotations are those last made, for origins and retain.
-	annotations map[string]string
-	origins     []model.Origin
-	retain      *model.Retain
+	// origins and retain of the object last stamped, and what stands for them: texts, and annotations with nothing else, nil when nobody asked.
+	origins                 []model.Origin
+	retain                  *model.Retain
+	originsText, retainText string
+	annotations             map[string]string
 }
 
-func newStamp(groupLabel, driverName string) *stamp {
-	return &stamp{labels: map[string]string{
+func newStamp(groupLabel, driverName string) stamp {
+	return stamp{labels: map[string]string{
 		v1alpha1.LabelManagedBy: v1alpha1.ManagedBy, v1alpha1.LabelGroup: groupLabel, v1alpha1.LabelDriver: driverName,
 	}}
 }
 
 func (s *stamp) on(object driver.Object) {
-	if s.annotations == nil || s.retain != object.Retain || !slices.Equal(s.origins, object.Origins) {
-		s.origins, s.retain = object.Origins, object.Retain
-		s.annotations = map[string]string{v1alpha1.AnnotationOrigins: EncodeOrigins(object.Origins)}
-		if object.Retain != nil {
-			s.annotations[v1alpha1.AnnotationRetain] = EncodeRetain(*object.Retain)
-		}
+	if s.originsText == "" || s.retain != object.Retain || !slices.Equal(s.origins, object.Origins) {
+		s.remember(object)
 	}
-	object.SetLabels(lay(s.labels, object.GetLabels()))
-	object.SetAnnotations(lay(s.annotations, object.GetAnnotations()))
+	labels, annotations := object.GetLabels(), object.GetAnnotations()
+	if len(labels) > 0 {
+		maps.Copy(labels, s.labels)
+	} else {
+		labels = s.labels
+	}
+	if len(annotations) > 0 {
+		s.annotate(annotations)
+	} else {
+		annotations = s.shared()
+	}
+	object.SetLabels(labels)
+	object.SetAnnotations(annotations)
 }
 
-// lay lays marks over what an object brings.
-func lay(marks, own map[string]string) map[string]string {
-	if len(own) == 0 {
-		return marks
+func (s *stamp) remember(object driver.Object) {
+	s.origins, s.retain, s.annotations = object.Origins, object.Retain, nil
+	s.originsText, s.retainText = EncodeOrigins(object.Origins), ""
+	if object.Retain != nil {
+		s.retainText = EncodeRetain(*object.Retain)
 	}
-	maps.Copy(own, marks)
-	return own
+}
+
+func (s *stamp) annotate(annotations map[string]string) {
+	annotations[v1alpha1.AnnotationOrigins] = s.originsText
+	if s.retain != nil {
+		annotations[v1alpha1.AnnotationRetain] = s.retainText
+	}
+}
+
+func (s *stamp) shared() map[string]string {
+	if s.annotations == nil {
+		s.annotations = make(map[string]string, 2)
+		s.annotate(s.annotations)
+	}
+	return s.annotations
 }
 
 // GroupLabel is the key of a group as the value of a label: itself, or a digest when it is too long for one.
