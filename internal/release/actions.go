@@ -114,18 +114,16 @@ func (m *machine) hold(by, reason, message string) {
 	m.note(by, reason, message, nil)
 }
 
-// resume lets a paused rollout go on, or gives weights by hand their effect back. Who resumes after a failure gives the rollout another chance: what
-// led to the pause counts from zero.
+// resume lets a paused rollout go on, or gives weights by hand their effect back. Who resumes after a failure gives the rollout another
+// chance.
 func (m *machine) resume(action Action) (string, bool) {
 	switch {
 	case m.live() && m.state.Pause != nil:
-		if m.state.Analysis != nil && m.state.Pause.Reason != v1alpha1.ReasonPaused {
-			m.state.Analysis.Failures, m.state.Analysis.Errors = 0, 0
-		}
-		if m.state.Pause.Reason == v1alpha1.ReasonDeadlineExceeded {
-			m.state.Elapsed = metav1.Duration{}
-		}
+		m.forgive()
 		m.state.Pause = nil
+		if m.state.Phase == v1alpha1.PhasePaused {
+			m.goOn()
+		}
 		m.note(action.Actor, v1alpha1.ReasonResumed, because("resumed by "+action.Actor, action.Reason), nil)
 		return "the rollout goes on", true
 	case m.live():
@@ -137,6 +135,18 @@ func (m *machine) resume(action Action) (string, bool) {
 	}
 	m.byHand(action.Actor, because("resumed by "+action.Actor, action.Reason))
 	return "the weights of the spec are in force again", true
+}
+
+// forgive lets what led to the pause count from zero.
+func (m *machine) forgive() {
+	switch m.state.Pause.Reason {
+	case v1alpha1.ReasonAnalysisFailed:
+		m.state.Analysis.Failures = 0
+	case v1alpha1.ReasonAnalysisError:
+		m.state.Analysis.Errors = 0
+	case v1alpha1.ReasonDeadlineExceeded:
+		m.state.Elapsed = metav1.Duration{}
+	}
 }
 
 // abort sends everything to stable and ends the rollout.

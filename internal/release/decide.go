@@ -21,8 +21,8 @@ func Decide(now time.Time, intent Intent, state *v1alpha1.ReleaseStatus, seen Ob
 		m.followSpec()
 	}
 	m.actions()
-	if m.live() {
-		m.progress()
+	for m.live() && m.progress() {
+		continue // a step that moves no requests may be over as it begins
 	}
 	return m.decision(state)
 }

@@ -46,15 +46,16 @@ func readWeight(weight intstr.IntOrString) (int32, error) {
 	return int32(value*10 + 0.5), nil
 }
 
-// progress moves a rollout that is under way.
-func (m *machine) progress() {
+// progress moves a rollout that is under way, and says whether it began a step.
+func (m *machine) progress() bool {
 	if m.stopped() {
-		return
+		return false
 	}
 	m.judge()
-	if m.failed() || m.stopped() {
-		return
+	if m.failed() {
+		return false
 	}
+	before := m.state.Step
 	switch {
 	case m.state.Step == nil:
 		m.beginFirst()
@@ -68,6 +69,7 @@ func (m *machine) progress() {
 	default:
 		m.begin(m.following())
 	}
+	return m.state.Step != before
 }
 
 // stepOver says whether the present step was programmed, held and judged; once it waits for its approval, it has been.
@@ -128,6 +130,10 @@ func (m *machine) beginFirst() {
 func (m *machine) begin(number int32) {
 	if m.seen.Held != "" {
 		m.run(v1alpha1.ReasonHeld, "the release is not accepted, so it keeps what it has: "+m.seen.Held)
+		return
+	}
+	if m.state.To == m.stable() {
+		m.run(v1alpha1.ReasonHeld, "spec.stable was set to "+string(m.state.To)+", the target of the rollout, before the rollout succeeded: set it back, or abort")
 		return
 	}
 	next := m.steps[number-1]
