@@ -59,10 +59,18 @@ func newSubmission(p plan.Plan, live load.Live) (*submission, error) {
 	}
 	for _, borrower := range live.Borrowers {
 		if ref := refOf(borrower); !s.wanted[ref] {
-			s.leftover(plan.GroupLabel(plan.GroupNamespace)).withdraw(borrower)
+			s.leftover(plan.GroupLabel(borrowerGroup(ref))).withdraw(borrower)
 		}
 	}
 	return s, nil
+}
+
+// borrowerGroup is the key of the group that lays annotations over an object: that of the namespace, or of one Service.
+func borrowerGroup(ref Ref) string {
+	if ref.Namespace == "" {
+		return plan.GroupNamespace
+	}
+	return plan.GroupServicePrefix + ref.Name
 }
 
 func newGroup(of plan.Group) (*group, error) {

@@ -87,20 +87,34 @@ func (c *comparison) changes() []change {
 	return changes
 }
 
-// standingBorrowed is what stands of borrowed annotations on the Namespace. Nil: nothing.
+// standingBorrowed is what stands of borrowed annotations. Nil: nothing.
 func (n *namespaceResult) standingBorrowed(borrowed driver.Borrowed) map[string]any {
-	if n.Object == nil || borrowed.Name != n.Object.Name {
-		return nil
-	}
-	listed, ok := n.Object.Annotations[v1alpha1.AnnotationBorrowed]
+	annotations := n.annotationsOf(borrowed)
+	listed, ok := annotations[v1alpha1.AnnotationBorrowed]
 	if !ok {
 		return nil
 	}
 	standing := driver.Borrowed{Kind: borrowed.Kind, Namespace: borrowed.Namespace, Name: borrowed.Name, Annotations: map[string]string{}}
 	for _, key := range strings.Split(listed, ",") {
-		if value, ok := n.Object.Annotations[key]; ok {
+		if value, ok := annotations[key]; ok {
 			standing.Annotations[key] = value
 		}
 	}
 	return borrowedContent(standing)
+}
+
+// annotationsOf are those of the object that annotations are laid over: the Namespace, or one of its Services.
+func (n *namespaceResult) annotationsOf(borrowed driver.Borrowed) map[string]string {
+	if borrowed.Namespace == "" {
+		if n.Object == nil || borrowed.Name != n.Object.Name {
+			return nil
+		}
+		return n.Object.Annotations
+	}
+	for _, service := range n.Snapshot.Services {
+		if service.Name == borrowed.Name {
+			return service.Annotations
+		}
+	}
+	return nil
 }

@@ -103,14 +103,7 @@ func requestsOn(to []v1alpha1.Requests, port int32) ([]model.Request, bool) {
 }
 
 func expand(to v1alpha1.Requests) []model.Request {
-	methods := make([]string, len(to.Methods))
-	for i, method := range to.Methods {
-		methods[i] = string(method)
-	}
-	slices.Sort(methods)
-	if len(methods) == 0 {
-		methods = nil
-	}
+	methods := methodNames(to.Methods)
 	if len(to.Paths) == 0 {
 		return []model.Request{{Methods: methods}}
 	}
@@ -119,6 +112,19 @@ func expand(to v1alpha1.Requests) []model.Request {
 		requests = append(requests, model.Request{Methods: methods, Path: accessPath(&path)})
 	}
 	return requests
+}
+
+// methodNames are methods as the model has them: sorted, nil for any.
+func methodNames(methods []v1alpha1.HTTPMethod) []string {
+	if len(methods) == 0 {
+		return nil
+	}
+	names := make([]string, len(methods))
+	for i, method := range methods {
+		names[i] = string(method)
+	}
+	slices.Sort(names)
+	return names
 }
 
 // accessPath reads a path; the prefix "/" stays written out, because a rule that names it speaks about HTTP only.

@@ -55,7 +55,9 @@ type composer struct {
 	parts map[string]*part
 	edges []model.Edge
 
-	injection  *model.Injection
+	injection *model.Injection
+	// resilience of the namespace's Services that have none of their own. Nil: none.
+	resilience *resilience
 	problems   model.Problems
 	heldSplits []string
 	waiting    map[model.Origin]Waiting
@@ -129,11 +131,11 @@ func (c *composer) result() Result {
 	out.Services = make([]model.Service, 0, len(c.parts))
 	var drafts []model.Service
 	for _, p := range c.parts {
-		if svc, ok := finish(p, p.table); ok {
+		if svc, ok := c.finish(p, p.table); ok {
 			out.Services = append(out.Services, svc)
 		}
 		if p.draft != nil {
-			draft, _ := finish(p, p.draft) // a draft has routes, so something is wanted
+			draft, _ := c.finish(p, p.draft) // a draft has routes, so something is wanted
 			drafts = append(drafts, draft)
 		}
 	}
@@ -144,7 +146,7 @@ func (c *composer) result() Result {
 }
 
 // finish makes one Service of its parts and a table, nil for none. False: nothing is wanted of it.
-func finish(p *part, t *table) (model.Service, bool) {
+func (c *composer) finish(p *part, t *table) (model.Service, bool) {
 	svc := model.Service{
 		Name: p.service.Name, Selector: p.service.Spec.Selector, Ports: p.ports,
 		Leaves: p.leaves, Access: p.access,
@@ -154,9 +156,9 @@ func finish(p *part, t *table) (model.Service, bool) {
 		svc.Retain = &t.retain
 	}
 	if p.resilience != nil {
-		p.resilience.apply(&svc)
+		c.add(p.resilience.apply(&svc)...)
 	}
-	return svc, len(svc.Leaves) > 0 || len(svc.Routes) > 0 || svc.Access != nil
+	return svc, len(svc.Leaves) > 0 || len(svc.Routes) > 0 || svc.Access != nil || svc.Breaker != nil
 }
 
 // at is the origin with a place in the object.

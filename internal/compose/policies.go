@@ -22,7 +22,26 @@ func (c *composer) policies() {
 		}
 		c.applyPolicy(policy, effect)
 	}
+	c.spread(owners)
 }
+
+// spread gives the namespace's resilience to every Service that no policy of its own speaks about, not even a refused one: that one holds on
+// to what it programmed.
+func (c *composer) spread(owners claims) {
+	if c.resilience == nil {
+		return
+	}
+	for _, svc := range c.snapshot.Services {
+		_, owned := owners[claimed{aspectResilience, svc.Name}]
+		if owned || routableService(svc, svc.Name) != "" || len(routable(servicePorts(svc))) == 0 {
+			continue
+		}
+		c.part(svc).resilience = c.resilience
+	}
+}
+
+// aspectResilience is what a policy for a Service claims.
+const aspectResilience = "resilience of Service"
 
 // claimAspects claims what the policy speaks about: each aspect of a target belongs to the oldest policy.
 func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, origin model.Origin) model.Problems {
@@ -45,8 +64,12 @@ func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, orig
 			problems = c.claimPods(owners, service, at(origin, "spec.access"))
 		}
 	}
-	if policy.Spec.Resilience != nil {
-		claim("resilience of Service", "spec.resilience")
+	switch {
+	case policy.Spec.Resilience == nil:
+	case service == "":
+		claim("resilience of the namespace", "spec.resilience")
+	default:
+		claim(aspectResilience, "spec.resilience")
 	}
 	return problems
 }
@@ -64,6 +87,11 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 	var e effect
 	if policy.Spec.Target.Kind == v1alpha1.TargetNamespace {
 		e.injection, e.problems = c.readInjection(policy, origin)
+		if policy.Spec.Resilience != nil {
+			var problems model.Problems
+			e.resilience, problems = readResilience(policy.Spec.Resilience, origin)
+			e.problems = append(e.problems, problems...)
+		}
 		return e
 	}
 	name := string(*policy.Spec.Target.Name)
@@ -80,10 +108,22 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 	}
 	if policy.Spec.Resilience != nil {
 		var problems model.Problems
-		e.resilience, problems = readResilience(e.part, policy.Spec.Resilience, origin)
+		e.resilience, problems = readResilience(policy.Spec.Resilience, origin)
 		e.problems = append(e.problems, problems...)
+		e.problems = append(e.problems, e.part.speaksHTTP(at(origin, "spec.resilience"))...)
 	}
 	return e
+}
+
+// speaksHTTP complains about a Service without requests to tell apart.
+func (p *part) speaksHTTP(origin model.Origin) model.Problems {
+	if len(routable(p.ports)) > 0 {
+		return nil
+	}
+	return model.Problems{{
+		Origin: origin, Reason: v1alpha1.ReasonPortNotFound,
+		Message: "Service " + p.service.Name + " has no port that carries HTTP: timeouts and retries need requests; check appProtocol of its ports",
+	}}
 }
 
 func (c *composer) applyPolicy(policy *v1alpha1.MeshPolicy, e effect) {
@@ -93,8 +133,11 @@ func (c *composer) applyPolicy(policy *v1alpha1.MeshPolicy, e effect) {
 	if policy.Spec.Access != nil {
 		e.part.access = e.access
 	}
-	if e.resilience != nil {
+	switch {
+	case e.resilience == nil:
+	case e.part == nil:
+		c.resilience = e.resilience
+	default:
 		e.part.resilience = e.resilience
-		c.add(e.resilience.gaps(e.part)...)
 	}
 }

@@ -3,51 +3,139 @@ package compose
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// idempotent are the methods that may be repeated without harm (RFC 9110, 9.2.2), sorted.
-var idempotent = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PUT", "TRACE"}
+// Defaults of the circuit breaker, Linkerd's.
+const (
+	defaultFailures   = 7
+	defaultMinPenalty = time.Second
+	defaultMaxPenalty = time.Minute
+)
 
-// resilience is the timeout and retry of a Service.
+// resilience is the timeouts and retries of a Service.
 type resilience struct {
-	timeout time.Duration
-	retry   *model.Retry
+	// rules are the routes, in order, and at last the rule for all other requests.
+	rules   []resilienceRule
+	budget  *model.RetryBudget
+	breaker *model.Breaker
 	origin  model.Origin
-	// ports that carry HTTP; used when no release has chosen others.
-	ports []int32
 }
 
-func readResilience(p *part, spec *v1alpha1.Resilience, origin model.Origin) (*resilience, model.Problems) {
-	r := &resilience{origin: origin, ports: routable(p.ports)}
-	if len(r.ports) == 0 {
-		return nil, model.Problems{{
-			Origin: at(origin, "spec.resilience"), Reason: v1alpha1.ReasonPortNotFound,
-			Message: "Service " + p.service.Name + " has no port that carries HTTP: timeouts and retries need requests; check appProtocol of its ports",
-		}}
-	}
-	var problems model.Problems
-	read := func(text *v1alpha1.Duration, path string) time.Duration {
-		if text == nil {
-			return 0
+// resilienceRule is the timeout and retry of some requests.
+type resilienceRule struct {
+	// path and methods that requests must have. Nil: any.
+	path    *model.PathMatch
+	methods []string
+	timeout time.Duration
+	retry   *model.Retry
+	// place of the rule in the policy.
+	place string
+}
+
+// readResilience reads the aspect; the Services that it is for do not matter yet.
+func readResilience(spec *v1alpha1.Resilience, origin model.Origin) (*resilience, model.Problems) {
+	const place = "spec.resilience"
+	read := durations{origin: origin}
+	all := resilienceRule{timeout: read.optional(spec.Timeout, place+".timeout"), retry: read.retry(spec.Retries, place+".retries"), place: place}
+	r := &resilience{origin: origin, breaker: read.breaker(spec.CircuitBreaker, place+".circuitBreaker"), budget: readBudget(spec.RetryBudget, at(origin, place+".retryBudget"))}
+	for i := range spec.Routes {
+		route := &spec.Routes[i]
+		rule := all // what a route leaves empty is that of all
+		rule.place = place + ".routes[" + strconv.Itoa(i) + "]"
+		rule.methods = methodNames(route.Match.Methods)
+		if route.Match.Path != nil {
+			rule.path = resiliencePath(*route.Match.Path)
 		}
-		d, err := time.ParseDuration(string(*text))
-		if err != nil {
-			problems = append(problems, model.Problem{Origin: at(origin, path), Reason: v1alpha1.ReasonInvalid, Message: err.Error()})
+		if route.Timeout != nil {
+			rule.timeout = read.optional(route.Timeout, rule.place+".timeout")
 		}
-		return d
-	}
-	r.timeout = read(spec.Timeout, "spec.resilience.timeout")
-	if retries := spec.Retries; retries != nil {
-		r.retry = &model.Retry{
-			Limit: retries.Limit, On: retryOn(retries.On), NonIdempotent: retries.NonIdempotent,
-			PerTryTimeout: read(retries.PerTryTimeout, "spec.resilience.retries.perTryTimeout"),
+		if route.Retries != nil {
+			rule.retry = read.retry(route.Retries, rule.place+".retries")
 		}
+		r.rules = append(r.rules, rule)
 	}
-	return r, problems
+	r.rules = append(r.rules, all)
+	return r, read.problems
+}
+
+// resiliencePath reads a path; the prefix "/" is every path.
+func resiliencePath(path v1alpha1.AccessPath) *model.PathMatch {
+	if path.Prefix != nil {
+		return prefixMatch(*path.Prefix)
+	}
+	return accessPath(&path)
+}
+
+// routed says whether anything is asked of single requests.
+func (r *resilience) routed() bool {
+	return slices.ContainsFunc(r.rules, func(rule resilienceRule) bool { return rule.timeout > 0 || rule.retry != nil })
+}
+
+// durations reads durations, which the schema has checked, and collects what is wrong all the same.
+type durations struct {
+	origin   model.Origin
+	problems model.Problems
+}
+
+func (r *durations) optional(text *v1alpha1.Duration, place string) time.Duration {
+	if text == nil {
+		return 0
+	}
+	d, err := time.ParseDuration(string(*text))
+	if err != nil {
+		r.problems = append(r.problems, model.Problem{Origin: at(r.origin, place), Reason: v1alpha1.ReasonInvalid, Message: err.Error()})
+	}
+	return d
+}
+
+func (r *durations) or(text *v1alpha1.Duration, place string, empty time.Duration) time.Duration {
+	if text == nil {
+		return empty
+	}
+	return r.optional(text, place)
+}
+
+func (r *durations) retry(retries *v1alpha1.Retries, place string) *model.Retry {
+	if retries == nil || retries.Limit == 0 {
+		return nil
+	}
+	return &model.Retry{
+		Limit: retries.Limit, On: retryOn(retries.On), NonIdempotent: retries.NonIdempotent,
+		PerTryTimeout: r.optional(retries.PerTryTimeout, place+".perTryTimeout"), Path: place,
+	}
+}
+
+func (r *durations) breaker(breaker *v1alpha1.CircuitBreaker, place string) *model.Breaker {
+	if breaker == nil {
+		return nil
+	}
+	failures := int32(defaultFailures)
+	if breaker.ConsecutiveFailures != nil {
+		failures = *breaker.ConsecutiveFailures
+	}
+	return &model.Breaker{
+		ConsecutiveFailures: failures, Origin: at(r.origin, place),
+		MinPenalty: r.or(breaker.MinPenalty, place+".minPenalty", defaultMinPenalty),
+		MaxPenalty: r.or(breaker.MaxPenalty, place+".maxPenalty", defaultMaxPenalty),
+	}
+}
+
+// readBudget reads a ratio of at most two decimals, which the schema has checked, as per cent.
+func readBudget(budget *v1alpha1.RetryBudget, origin model.Origin) *model.RetryBudget {
+	if budget == nil {
+		return nil
+	}
+	whole, decimals, _ := strings.Cut(budget.Ratio, ".")
+	percent := int32(0)
+	for _, digit := range (whole + decimals + "00")[:3] {
+		percent = 10*percent + digit - '0'
+	}
+	return &model.RetryBudget{Percent: percent, MinPerSecond: budget.MinPerSecond, Origin: origin}
 }
 
 func retryOn(on []v1alpha1.RetryOn) []string {
@@ -60,58 +148,4 @@ func retryOn(on []v1alpha1.RetryOn) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// apply multiplies the Service's routing table by the timeout and the retry: one table that says both, in the release's order.
-func (r *resilience) apply(svc *model.Service) {
-	if len(svc.Routes) == 0 {
-		svc.Routes, svc.RoutedPorts = []model.Route{{}}, r.ports
-	}
-	product := make([]model.Route, 0, 2*len(svc.Routes))
-	for _, route := range svc.Routes {
-		product = r.product(product, route)
-	}
-	svc.Routes = product
-}
-
-// product appends one line with its timeout and retry; unless told otherwise only requests that may be repeated are retried, on a line of their own.
-func (r *resilience) product(lines []model.Route, route model.Route) []model.Route {
-	route.Timeout = r.timeout
-	route.Origins = append(slices.Clip(route.Origins), r.origin)
-	if r.retry == nil {
-		return append(lines, route)
-	}
-	retried := route
-	retried.Retry = r.retry
-	if r.retry.NonIdempotent {
-		return append(lines, retried)
-	}
-	methods := route.Match.Methods
-	switch {
-	case len(methods) == 0:
-		retried.Match.Methods = idempotent
-		return append(lines, retried, route)
-	case !slices.ContainsFunc(methods, func(m string) bool { return !slices.Contains(idempotent, m) }):
-		return append(lines, retried)
-	default: // a release's match has one method at the most
-		return append(lines, route)
-	}
-}
-
-// gaps reports the ports that a release leaves out: the Service has one routing table, and it is the release's.
-func (r *resilience) gaps(p *part) model.Problems {
-	if p.table == nil {
-		return nil
-	}
-	var problems model.Problems
-	for _, port := range r.ports {
-		if !slices.Contains(p.table.ports, port) {
-			problems = append(problems, model.Problem{
-				Origin: at(r.origin, "spec.resilience"), Reason: v1alpha1.ReasonPartiallySupported, Advisory: true,
-				Message: "the release of Service " + p.service.Name + " leaves out port " + strconv.Itoa(int(port)) +
-					", and so do timeouts and retries; name the port in the release too, or none",
-			})
-		}
-	}
-	return problems
 }

@@ -43,6 +43,8 @@ var features = map[model.Feature]feature{
 	model.FeatureRetryOn:         {advisory, "which responses to retry"},
 	model.FeatureRetryGRPC:       {advisory, "statuses of gRPC to retry"},
 	model.FeaturePerTryTimeout:   {advisory, "a timeout of each try"},
+	model.FeatureRetryBudget:     {advisory, "a budget for retries"},
+	model.FeatureCircuitBreaker:  {advisory, "circuit breakers"},
 }
 
 // Check knows what a driver can express. It is the one place where features are compared with intent.

@@ -39,6 +39,12 @@ func (a *asking) service(svc *model.Service) {
 	for i := range svc.Routes {
 		a.route(&svc.Routes[i])
 	}
+	if svc.RetryBudget != nil {
+		a.want(model.FeatureRetryBudget, svc.RetryBudget.Origin)
+	}
+	if svc.Breaker != nil {
+		a.want(model.FeatureCircuitBreaker, svc.Breaker.Origin)
+	}
 	for i := range svc.Access {
 		access := &svc.Access[i]
 		a.want(model.FeatureAccess, access.Origin)
@@ -75,23 +81,23 @@ func (a *asking) release(route *model.Route, origin model.Origin) {
 }
 
 func (a *asking) resilience(route *model.Route, origin model.Origin) {
-	const place = "spec.resilience."
 	if route.Timeout > 0 {
-		a.wantAt(model.FeatureTimeout, origin, place, "timeout")
+		a.wantAt(model.FeatureTimeout, origin, origin.Path, ".timeout")
 	}
 	if route.Retry == nil {
 		return
 	}
-	a.wantAt(model.FeatureRetry, origin, place, "retries")
-	a.wantAt(model.FeatureRetryLimit, origin, place, "retries.limit")
+	place := route.Retry.Path
+	a.wantAt(model.FeatureRetry, origin, place, "")
+	a.wantAt(model.FeatureRetryLimit, origin, place, ".limit")
 	if len(route.Retry.On) != 1 || route.Retry.On[0] != "5xx" {
-		a.wantAt(model.FeatureRetryOn, origin, place, "retries.when")
+		a.wantAt(model.FeatureRetryOn, origin, place, ".when")
 	}
 	if slices.ContainsFunc(route.Retry.On, model.OfGRPC) {
-		a.wantAt(model.FeatureRetryGRPC, origin, place, "retries.when")
+		a.wantAt(model.FeatureRetryGRPC, origin, place, ".when")
 	}
 	if route.Retry.PerTryTimeout > 0 {
-		a.wantAt(model.FeaturePerTryTimeout, origin, place, "retries.perTryTimeout")
+		a.wantAt(model.FeaturePerTryTimeout, origin, place, ".perTryTimeout")
 	}
 }
 

@@ -9,6 +9,12 @@ import (
 // Withhold takes out of a Service the advisory parts that the driver cannot express, so that Render never sees what it would have to ignore.
 // The Service it is given stays as it is.
 func (c Check) Withhold(svc model.Service) model.Service {
+	if !c.features[model.FeatureRetryBudget] {
+		svc.RetryBudget = nil
+	}
+	if !c.features[model.FeatureCircuitBreaker] {
+		svc.Breaker = nil
+	}
 	if !slices.ContainsFunc(svc.Routes, c.excessive) {
 		return svc
 	}

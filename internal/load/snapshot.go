@@ -114,8 +114,12 @@ func (r *Reader) surroundings(ctx context.Context, view *View) error {
 		service := &services.Items[i]
 		if Ours(service) {
 			view.LeafSelectors[service.Name] = service.Spec.Selector
-		} else {
-			view.Services = append(view.Services, service)
+			continue
+		}
+		view.Services = append(view.Services, service)
+		if Borrows(service) {
+			service.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Service"))
+			view.Live.Borrowers = append(view.Live.Borrowers, service)
 		}
 	}
 	for i := range deployments.Items {

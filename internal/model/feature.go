@@ -24,6 +24,10 @@ const (
 	FeatureRetryGRPC Feature = "RetryGRPC"
 	// FeaturePerTryTimeout: each try has a bound of its own.
 	FeaturePerTryTimeout Feature = "PerTryTimeout"
+	// FeatureRetryBudget: what retries add to the load is bounded.
+	FeatureRetryBudget Feature = "RetryBudget"
+	// FeatureCircuitBreaker: pods that fail in a row are left alone for a while.
+	FeatureCircuitBreaker Feature = "CircuitBreaker"
 	// FeatureAccess: callers by identity and network.
 	FeatureAccess Feature = "Access"
 	// FeatureAccessRequests: access by method and path.

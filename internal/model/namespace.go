@@ -46,6 +46,10 @@ type Service struct {
 	RoutedPorts []int32
 	// Retain says where traffic goes once the release is gone. Nil: Routes carry no split.
 	Retain *Retain
+	// RetryBudget bounds the retries of Routes. Nil: the mesh's own.
+	RetryBudget *RetryBudget
+	// Breaker keeps callers away from pods that fail. Nil: none.
+	Breaker *Breaker
 	// Access says who may call, one entry for each port of the pods. Nil: untouched.
 	Access []Access
 }
@@ -61,6 +65,9 @@ func (s Service) Origins() []Origin {
 	}
 	for _, access := range s.Access {
 		all = append(all, access.Origin)
+	}
+	if s.Breaker != nil {
+		all = append(all, s.Breaker.Origin)
 	}
 	return SortOrigins(all)
 }

@@ -81,6 +81,26 @@ type Retry struct {
 	PerTryTimeout time.Duration
 	// NonIdempotent says that the route's Methods were left open on purpose, or hold methods that may do harm when repeated.
 	NonIdempotent bool
+	// Path is the place of the retries in their origin, for messages.
+	Path string
+}
+
+// RetryBudget bounds what retries add to the load of a Service.
+type RetryBudget struct {
+	// Percent that retries may add to the requests, 0 to 100.
+	Percent int32
+	// MinPerSecond retries are allowed in any case, at least 1.
+	MinPerSecond int32
+	Origin       Origin
+}
+
+// Breaker keeps callers away from pods that fail.
+type Breaker struct {
+	// ConsecutiveFailures in a row after which a pod is kept away, at least 1.
+	ConsecutiveFailures int32
+	// MinPenalty and MaxPenalty bound how long, at least 1 ms; the first is not longer than the second.
+	MinPenalty, MaxPenalty time.Duration
+	Origin                 Origin
 }
 
 // OfGRPC says whether a response of Retry.On is a status of gRPC; the others are of HTTP.

@@ -16,6 +16,9 @@ func genPolicy(t *rapid.T, number int) *v1alpha1.MeshPolicy {
 	}
 	if rapid.IntRange(0, 4).Draw(t, "of the namespace") == 0 {
 		policy.Spec.Target.Kind = v1alpha1.TargetNamespace
+		if rapid.Bool().Draw(t, "resilience of the namespace") {
+			policy.Spec.Resilience = genResilience(t)
+		}
 		policy.Spec.Injection = ref(rapid.SampledFrom([]v1alpha1.Injection{"Enabled", "Disabled", "Ingress"}).Draw(t, "injection"))
 		return policy
 	}
@@ -80,12 +83,35 @@ func genAccessPath(t *rapid.T) v1alpha1.AccessPath {
 func genResilience(t *rapid.T) *v1alpha1.Resilience {
 	resilience := &v1alpha1.Resilience{Timeout: either(t, rapid.SampledFrom([]v1alpha1.Duration{"2s", "500ms"}), "timeout")}
 	if resilience.Timeout == nil || rapid.Bool().Draw(t, "retries") {
-		resilience.Retries = &v1alpha1.Retries{
-			Limit: rapid.Int32Range(1, 10).Draw(t, "limit"), NonIdempotent: rapid.Bool().Draw(t, "nonIdempotent"),
-			PerTryTimeout: either(t, rapid.Just(v1alpha1.Duration("100ms")), "perTryTimeout"),
+		resilience.Retries = genRetries(t)
+		if rapid.Bool().Draw(t, "budget") {
+			resilience.RetryBudget = &v1alpha1.RetryBudget{Ratio: "0.2", MinPerSecond: 10}
 		}
 	}
+	for range rapid.IntRange(0, 2).Draw(t, "resilience routes") {
+		route := v1alpha1.ResilienceRoute{Timeout: ref(v1alpha1.Duration("3s"))}
+		if rapid.Bool().Draw(t, "methods") {
+			route.Match.Methods = []v1alpha1.HTTPMethod{genMethods.Draw(t, "method")}
+		}
+		if route.Match.Methods == nil || rapid.Bool().Draw(t, "path") {
+			route.Match.Path = ref(genAccessPath(t))
+		}
+		if rapid.Bool().Draw(t, "route retries") {
+			route.Retries = genRetries(t)
+		}
+		resilience.Routes = append(resilience.Routes, route)
+	}
+	if rapid.IntRange(0, 3).Draw(t, "breaker") == 0 {
+		resilience.CircuitBreaker = &v1alpha1.CircuitBreaker{ConsecutiveFailures: either(t, rapid.Int32Range(1, 9), "failures")}
+	}
 	return resilience
+}
+
+func genRetries(t *rapid.T) *v1alpha1.Retries {
+	return &v1alpha1.Retries{
+		Limit: rapid.Int32Range(1, 10).Draw(t, "limit"), NonIdempotent: rapid.Bool().Draw(t, "nonIdempotent"),
+		PerTryTimeout: either(t, rapid.Just(v1alpha1.Duration("100ms")), "perTryTimeout"),
+	}
 }
 
 func genProfile(t *rapid.T, number int) *v1alpha1.IngressProfile {

@@ -10,10 +10,6 @@ var badTargets = []refusal{
 	{"injection is unknown", set("spec.injection", "Always"), "spec.injection", `supported values: "Enabled", "Disabled", "Ingress"`},
 	{"a whole namespace has access rules", set("spec.access", fields{}), "spec", "access is set for one Service"},
 	{
-		"a whole namespace has a timeout",
-		set("spec.resilience", fields{"timeout": "1s"}), "spec", "resilience is set for one Service",
-	},
-	{
 		"a Service has injection",
 		set("spec.target", fields{"kind": "Service", "name": "users"}), "spec", "injection is set for a whole namespace",
 	},
@@ -70,13 +66,33 @@ var badRequests = []refusal{
 func port(i int) any { return fields{"ports": []int{i + 1}} }
 
 var badResilience = []refusal{
-	{"resilience says nothing", set("spec.resilience", fields{}), "spec.resilience", "set timeout or retries"},
+	{"resilience says nothing", set("spec.resilience", fields{}), "spec.resilience", "set timeout, retries, routes or circuitBreaker"},
 	{"a try is longer than all of them", set("spec.resilience.retries.perTryTimeout", "6s"), "spec.resilience", "perTryTimeout must not be longer than timeout"},
 	{"a time is of two units", both(drop("spec.resilience.retries.perTryTimeout"), set("spec.resilience.timeout", "1h30m")), "spec.resilience.timeout", "a whole number with one unit"},
 	{"retries have no limit", drop("spec.resilience.retries.limit"), "spec.resilience.retries.limit", "Required value"},
-	{"there are no retries", set("spec.resilience.retries.limit", 0), "spec.resilience.retries.limit", "greater than or equal to 1"},
+	{"there are fewer retries than none", set("spec.resilience.retries", fields{"limit": -1}), "spec.resilience.retries.limit", "greater than or equal to 0"},
+	{"no retries have a time for each", set("spec.resilience.retries.limit", 0), "spec.resilience.retries", "limit 0 means no retries"},
 	{"there are 11 retries", set("spec.resilience.retries.limit", 11), "spec.resilience.retries.limit", "less than or equal to 10"},
 	{"a response to retry on is unknown", set("spec.resilience.retries.when", []string{"404"}), "spec.resilience.retries.when[0]", `supported values: "5xx", "gateway-error"`},
 	{"a response to retry on is named twice", set("spec.resilience.retries.when", []string{"5xx", "5xx"}), "spec.resilience.retries.when[1]", "Duplicate value"},
 	{"a status of gRPC is retried, but no POST", drop("spec.resilience.retries.nonIdempotent"), "spec.resilience.retries", "calls of gRPC are POST"},
+	{"routes of the policy are empty", set("spec.resilience.routes", []any{}), "spec.resilience.routes", "at least 1 items"},
+	{
+		"there are 17 routes of the policy",
+		set("spec.resilience.routes", many(17, func(int) any { return fields{"match": fields{"methods": []string{"GET"}}, "timeout": "1s"} })),
+		"spec.resilience.routes", "must have at most 16 items",
+	},
+	{"a route of the policy matches nothing said", set("spec.resilience.routes[0].match", fields{}), "spec.resilience.routes[0].match", "set path or methods"},
+	{"methods of a route are empty", set("spec.resilience.routes[0].match.methods", []any{}), "spec.resilience.routes[0].match.methods", "at least 1 items"},
+	{"a method of a route is named twice", set("spec.resilience.routes[0].match.methods", []string{"GET", "GET"}), "spec.resilience.routes[0].match.methods[1]", "Duplicate value"},
+	{"a route of the policy wants nothing", set("spec.resilience.routes[0]", fields{"match": fields{"methods": []string{"GET"}}}), "spec.resilience.routes[0]", "leave the route out"},
+	{"a try of a route is longer than all of them", set("spec.resilience.routes[0].retries.perTryTimeout", "3s"), "spec.resilience.routes[0]", "the timeout of its route"},
+	{"a budget has three decimals", set("spec.resilience.retryBudget.ratio", "0.25"+"5"), "spec.resilience.retryBudget.ratio", "may not be more than 4"},
+	{"a budget is more than all requests", set("spec.resilience.retryBudget.ratio", "1.5"), "spec.resilience.retryBudget.ratio", "at most two decimals"},
+	{"a budget has no least number", drop("spec.resilience.retryBudget.minPerSecond"), "spec.resilience.retryBudget.minPerSecond", "Required value"},
+	{"a budget's least number is 0", set("spec.resilience.retryBudget.minPerSecond", 0), "spec.resilience.retryBudget.minPerSecond", "greater than or equal to 1"},
+	{"a budget's least number is 1001", set("spec.resilience.retryBudget.minPerSecond", 1001), "spec.resilience.retryBudget.minPerSecond", "less than or equal to 1000"},
+	{"a breaker breaks without failures", set("spec.resilience.circuitBreaker.consecutiveFailures", 0), "spec.resilience.circuitBreaker.consecutiveFailures", "greater than or equal to 1"},
+	{"a breaker never breaks", set("spec.resilience.circuitBreaker.consecutiveFailures", 1001), "spec.resilience.circuitBreaker.consecutiveFailures", "less than or equal to 1000"},
+	{"the first penalty is the longest", set("spec.resilience.circuitBreaker.minPenalty", "5m"), "spec.resilience.circuitBreaker", "must not be longer than maxPenalty"},
 }

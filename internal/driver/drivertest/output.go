@@ -97,7 +97,11 @@ func YAML(out driver.Output) string {
 	for _, object := range objects {
 		documents = append(documents, heading(object.Origins, object.Retain)+marshal(object.Object))
 	}
-	for _, borrowed := range out.Borrowed {
+	loans := slices.Clone(out.Borrowed)
+	slices.SortStableFunc(loans, func(a, b driver.Borrowed) int {
+		return cmp.Or(cmp.Compare(a.Kind.Kind, b.Kind.Kind), cmp.Compare(a.Name, b.Name))
+	})
+	for _, borrowed := range loans {
 		documents = append(documents, "# borrowed\n"+heading(borrowed.Origins, nil)+marshal(map[string]any{
 			"apiVersion": borrowed.Kind.GroupVersion().String(), "kind": borrowed.Kind.Kind,
 			"metadata": map[string]any{"namespace": borrowed.Namespace, "name": borrowed.Name, "annotations": borrowed.Annotations},

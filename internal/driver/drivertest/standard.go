@@ -78,6 +78,12 @@ func resilienceCases() []Case {
 			[]model.Feature{model.FeatureRetry, model.FeatureRetryLimit, model.FeaturePerTryTimeout},
 			Tuned(model.Route{Match: gets, Retry: retry(3, 500*time.Millisecond, "5xx")}, model.Route{}),
 		},
+		{
+			"retries add no more than a fifth to the load",
+			[]model.Feature{model.FeatureRetry, model.FeatureRetryBudget},
+			withBudget(Tuned(model.Route{Match: gets, Retry: retry(1, 0, "5xx")}, model.Route{})),
+		},
+		{"callers leave pods alone that fail in a row", []model.Feature{model.FeatureCircuitBreaker}, Broken()},
 	}
 }
 
@@ -117,6 +123,21 @@ func Tuned(routes ...model.Route) model.Namespace {
 	return twice(func(svc *model.Service) {
 		svc.Routes = withOrigin(policy, routes)
 		svc.RoutedPorts = []int32{8080}
+	})
+}
+
+// withBudget bounds the retries of each Service.
+func withBudget(ns model.Namespace) model.Namespace {
+	for i := range ns.Services {
+		ns.Services[i].RetryBudget = &model.RetryBudget{Percent: 20, MinPerSecond: 10, Origin: policy}
+	}
+	return ns
+}
+
+// Broken is a namespace with two Services that have a circuit breaker and nothing else.
+func Broken() model.Namespace {
+	return twice(func(svc *model.Service) {
+		svc.Breaker = &model.Breaker{ConsecutiveFailures: 7, MinPenalty: time.Second, MaxPenalty: time.Minute, Origin: policy}
 	})
 }
 

@@ -30,7 +30,8 @@ func (classicDriver) Name() string { return NameClassic }
 // Features is what ServiceProfile, TrafficSplit and ServerAuthorization can say.
 func (classicDriver) Features() model.FeatureSet {
 	return model.Features(
-		model.FeatureInjection, model.FeatureWeights, model.FeatureTimeout, model.FeatureRetry, model.FeatureAccess,
+		model.FeatureInjection, model.FeatureWeights, model.FeatureTimeout, model.FeatureRetry, model.FeatureRetryBudget,
+		model.FeatureAccess,
 	)
 }
 

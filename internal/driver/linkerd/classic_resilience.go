@@ -10,17 +10,25 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
+// budgetTTL is over how long retries are counted: Linkerd's default, and what the API says.
+const budgetTTL = "10s"
+
 // profile writes timeouts and retries as routes of a ServiceProfile. Its name is the Service's in DNS, by which clients ask. What decides
 // about weights and opaque ports is left to others: dstOverrides belongs to the SMI extension, and for opaquePorts and the "not" of a
 // condition the API and Linkerd's decoder disagree about the form.
-func (d classicDriver) profile(namespace, service string, routes []model.Route, x expressions) *serviceprofile.ServiceProfile {
+func (d classicDriver) profile(namespace string, svc *model.Service, routes []model.Route, x expressions) *serviceprofile.ServiceProfile {
 	last := len(routes) // lines at the end that want nothing are what Linkerd does by itself
 	for last > 0 && routes[last-1].Timeout == 0 && routes[last-1].Retry == nil {
 		last--
 	}
 	profile := &serviceprofile.ServiceProfile{
 		TypeMeta:   metav1.TypeMeta{APIVersion: serviceprofile.SchemeGroupVersion.String(), Kind: kindServiceProfile},
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: service + "." + namespace + ".svc." + d.config.ClusterDomain},
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: svc.Name + "." + namespace + ".svc." + d.config.ClusterDomain},
+	}
+	if budget := svc.RetryBudget; budget != nil {
+		profile.Spec.RetryBudget = &serviceprofile.RetryBudget{
+			RetryRatio: float32(budget.Percent) / 100, MinRetriesPerSecond: uint32(budget.MinPerSecond), TTL: budgetTTL,
+		}
 	}
 	for i := range routes[:last] {
 		route := &routes[i]

@@ -31,7 +31,7 @@ func (d classicDriver) outbound(namespace string, svc *model.Service) ([]driver.
 		return nil, err
 	}
 	origins := model.OriginsOf(routes)
-	objects := []driver.Object{{Object: d.profile(namespace, svc.Name, routes, x), Origins: origins}}
+	objects := []driver.Object{{Object: d.profile(namespace, svc, routes, x), Origins: origins}}
 	if shares := routes[0].Split; len(shares) > 0 {
 		objects = append(objects, driver.Object{Object: trafficSplit(namespace, svc.Name, shares), Origins: origins, Retain: svc.Retain})
 	}

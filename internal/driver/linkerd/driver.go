@@ -75,7 +75,8 @@ func (policyDriver) Name() string { return NamePolicy }
 func (policyDriver) Features() model.FeatureSet {
 	return model.Features(
 		model.FeatureInjection, model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery, model.FeatureTimeout, model.FeatureRetry,
-		model.FeatureRetryLimit, model.FeatureRetryOn, model.FeaturePerTryTimeout, model.FeatureAccess, model.FeatureAccessRequests,
+		model.FeatureRetryLimit, model.FeatureRetryOn, model.FeaturePerTryTimeout, model.FeatureCircuitBreaker,
+		model.FeatureAccess, model.FeatureAccessRequests,
 	)
 }
 
@@ -104,6 +105,7 @@ func (d policyDriver) Render(ns model.Namespace) (driver.Output, error) {
 		if err != nil {
 			return driver.Output{}, err
 		}
+		out.Borrowed = append(out.Borrowed, breaker(ns.Name, svc)...)
 		access, err := inbound(ns.Name, svc)
 		if err != nil {
 			return driver.Output{}, err
