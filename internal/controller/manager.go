@@ -58,7 +58,11 @@ func NewManager(ctx context.Context, cluster *rest.Config, cfg config.OperatorCo
 	if err := addChecks(mgr); err != nil {
 		return nil, err
 	}
-	return mgr, setup(ctx, mgr, cfg, drivers, time.Now)
+	operator, err := load.User(ctx, cluster)
+	if err != nil {
+		return nil, err
+	}
+	return mgr, setup(ctx, mgr, cfg, drivers, operator, time.Now)
 }
 
 // electLeader prepares leader election, and a configuration whose writes are refused once the lease may have passed to another process.

@@ -19,9 +19,13 @@ var (
 		Name: "kubemate_problems",
 		Help: "Problems of custom resources that stand now, by the kind of the resource and the reason.",
 	}, []string{"kind", "reason"})
+	actionCount = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "kubemate_release_actions_total",
+		Help: "ReleaseActions that were answered, by what was to be done and what became of it.",
+	}, []string{"action", "result"})
 )
 
-func init() { metrics.Registry.MustRegister(compileSeconds, problemCount) }
+func init() { metrics.Registry.MustRegister(compileSeconds, problemCount, actionCount) }
 
 // problemGauge sums the problems of all namespaces up.
 type problemGauge struct {

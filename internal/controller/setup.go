@@ -28,8 +28,8 @@ import (
 // compilers is how many namespaces are compiled at once.
 const compilers = 4
 
-// setup adds the controllers to a manager.
-func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, drivers Drivers, now func() time.Time) error {
+// setup adds the controllers to a manager. The operator is the user that this process is.
+func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, drivers Drivers, operator string, now func() time.Time) error {
 	reader, err := load.NewReader(ctx, mgr.GetCache(), mgr.GetScheme(), load.Config{
 		Gateways: gateways(cfg.Edge.Gateways), InjectionAllowed: cfg.Injection.Enabled,
 	})
@@ -46,6 +46,14 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 		if err := mgr.Add(runnable); err != nil {
 			return fmt.Errorf("adding the writers: %w", err)
 		}
+	}
+	desk, err := newDesk(ctx, cfg.Actions, operator, load.NewGuards(mgr.GetAPIReader()), statuses, now)
+	if err != nil {
+		return err
+	}
+	err = setupRecords(mgr, &records{reader: reader, desk: desk, client: mgr.GetClient(), retention: cfg.Actions.Retention.Duration, now: now})
+	if err != nil {
+		return fmt.Errorf("adding the controller of ReleaseActions: %w", err)
 	}
 	kinds, err := setupKinds(ctx, mgr, reader, engine, feed, drivers, now)
 	if err != nil {

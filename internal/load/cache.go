@@ -26,6 +26,7 @@ func CacheOptions() cache.Options {
 			&v1alpha1.CanaryRelease{}:    {Transform: input},
 			&v1alpha1.MeshPolicy{}:       {Transform: input},
 			&v1alpha1.IngressProfile{}:   {Transform: input},
+			&v1alpha1.ReleaseAction{}:    {Transform: action},
 			&corev1.Namespace{}:          {Transform: input},
 			&corev1.Service{}:            {Transform: service},
 			&appsv1.Deployment{}:         {Transform: deployment},

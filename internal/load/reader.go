@@ -52,6 +52,10 @@ func NewReader(ctx context.Context, from cache.Cache, scheme *runtime.Scheme, cf
 	if err := from.IndexField(ctx, &v1alpha1.IngressProfile{}, indexHosts, byHost); err != nil {
 		return nil, fmt.Errorf("indexing IngressProfiles by host: %w", err)
 	}
+	byRelease := func(obj client.Object) []string { return releaseKeys(obj.(*v1alpha1.ReleaseAction)) }
+	if err := from.IndexField(ctx, &v1alpha1.ReleaseAction{}, indexRelease, byRelease); err != nil {
+		return nil, fmt.Errorf("indexing ReleaseActions by release: %w", err)
+	}
 	return &Reader{cache: from, scheme: scheme, gateways: cfg.Gateways, injectionAllowed: cfg.InjectionAllowed}, nil
 }
 

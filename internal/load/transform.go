@@ -10,6 +10,8 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
 )
 
 // input keeps an object that users own: all but the bookkeeping that nobody here reads.
@@ -18,6 +20,22 @@ func input(obj any) (any, error) {
 		stripBookkeeping(object)
 	}
 	return obj, nil
+}
+
+// action keeps an action as long as it has no answer, and of the others, which pile up for months, what their deletion needs.
+func action(obj any) (any, error) {
+	action, ok := obj.(*v1alpha1.ReleaseAction)
+	if !ok {
+		return obj, nil
+	}
+	stripBookkeeping(action)
+	if action.Status.Phase == "" {
+		return action, nil
+	}
+	kept := &v1alpha1.ReleaseAction{TypeMeta: action.TypeMeta}
+	kept.Name, kept.Namespace, kept.UID, kept.ResourceVersion = action.Name, action.Namespace, action.UID, action.ResourceVersion
+	kept.CreationTimestamp, kept.DeletionTimestamp, kept.Status.Phase = action.CreationTimestamp, action.DeletionTimestamp, action.Status.Phase
+	return kept, nil
 }
 
 // generated keeps objects of ours, and of the others of the same kind only that they exist, so that a collision of names is seen without a
