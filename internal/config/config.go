@@ -37,6 +37,8 @@ type OperatorConfig struct {
 	Injection Injection `json:"injection"`
 	// Actions is about what people do to running releases.
 	Actions Actions `json:"actions"`
+	// Analysis says where the metrics of rollouts are read.
+	Analysis Analysis `json:"analysis"`
 	// Concurrency bounds work that is done at once.
 	Concurrency Concurrency `json:"concurrency"`
 }

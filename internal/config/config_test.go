@@ -1,9 +1,12 @@
 package config
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 func TestEmptyFileMeansDefaults(t *testing.T) {
@@ -75,6 +78,27 @@ func TestProblemsNameTheirPath(t *testing.T) {
 		"a group that ends an expression":           {`actions: {fourEyes: {groups: ["a']"]}}`, []string{"actions.fourEyes.groups[0]"}},
 		"a group without name":                      {`actions: {fourEyes: {groups: [""]}}`, []string{"actions.fourEyes.groups[0]"}},
 		"a namespace for the lease that is no name": {"leaderElection: {namespace: A}", []string{"leaderElection.namespace"}},
+		"a metric source without name":              {source("address: http://p:9090"), []string{"analysis.sources[0].name"}},
+		"two metric sources of one name":            {"analysis: {sources: [{name: a, address: http://p}, {name: a, address: http://q}]}", []string{"sources[1].name"}},
+		"a metric source without address":           {source("name: a"), []string{"analysis.sources[0].address", "http://prometheus"}},
+		"a metric source that is no URL":            {source("name: a, address: 'prometheus:9090'"), []string{"address"}},
+		"a metric source that is a file":            {source("name: a, address: 'file:///etc/passwd'"), []string{"address"}},
+		"a query in the address of a metric source": {source("name: a, address: 'http://p/?x=y'"), []string{"address", "query"}},
+		"a token in the clear":                      {source("name: a, address: http://p, tokenFile: /t"), []string{"address", "tokenFile", "https"}},
+		"a password in the clear":                   {source("name: a, address: http://p, basicAuth: {username: u, passwordFile: /p}"), []string{"address", "basicAuth", "https"}},
+		"a password without user":                   {source("name: a, address: https://p, basicAuth: {passwordFile: /p}"), []string{"basicAuth.username"}},
+		"a password that is in no file":             {source("name: a, address: https://p, basicAuth: {username: u}"), []string{"basicAuth.passwordFile"}},
+		"a token beside a password":                 {source("name: a, address: https://p, tokenFile: /t, basicAuth: {username: u, passwordFile: /p}"), []string{"basicAuth", "choose"}},
+		"certificates for plain HTTP":               {source("name: a, address: http://p, caFile: /ca"), []string{"address", "caFile"}},
+		"a relative path":                           {source("name: a, address: https://p, caFile: ca.crt"), []string{"caFile", "absolute"}},
+		"a timeout longer than the analysis":        {source("name: a, address: http://p, timeout: 1h"), []string{"timeout"}},
+		"a negative number of queries at once":      {source("name: a, address: http://p, maxConcurrent: -1"), []string{"maxConcurrent"}},
+		"an answer of no length":                    {source("name: a, address: http://p, maxResponseBytes: 1"), []string{"maxResponseBytes"}},
+		"a namespace label that is none":            {source("name: a, address: http://p, namespaceLabel: 'a-b'"), []string{"namespaceLabel"}},
+		"a namespace label of Prometheus itself":    {source("name: a, address: http://p, namespaceLabel: __name__"), []string{"namespaceLabel"}},
+		"a matcher on the namespace":                {source("name: a, address: http://p, matchers: {namespace: x}"), []string{"matchers[namespace]", "namespaceExempt"}},
+		"a matcher on a label that is none":         {source("name: a, address: http://p, matchers: {'a b': x}"), []string{"matchers[a b]"}},
+		"a label renamed to one that is none":       {source("name: a, address: http://p, renamedLabels: {service: 'a b'}"), []string{"renamedLabels[service]"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Parse([]byte(test.file))
@@ -87,6 +111,31 @@ func TestProblemsNameTheirPath(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func source(fields string) string { return "analysis: {sources: [{" + fields + "}]}" }
+
+func TestMetricSourcesAreCompleted(t *testing.T) {
+	cfg, err := Parse([]byte(source("name: default, address: 'https://thanos.monitoring.svc/prometheus', caFile: /ca, tokenFile: /token, maxConcurrent: 2")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := MetricSource{
+		Name: "default", Address: "https://thanos.monitoring.svc/prometheus", CAFile: "/ca", TokenFile: "/token",
+		Timeout: metav1.Duration{Duration: 5 * time.Second}, MaxConcurrent: 2, MaxResponseBytes: 1 << 20, NamespaceLabel: "namespace",
+	}
+	if got := cfg.Analysis.Sources; len(got) != 1 || !reflect.DeepEqual(got[0], want) {
+		t.Errorf("%+v; want %+v", got, want)
+	}
+}
+
+func TestAPasswordInAnAddressIsNotRepeated(t *testing.T) {
+	for _, address := range []string{"http://u:hunter2@p", "http://u:hunter2@p:x"} {
+		_, err := Parse([]byte(source("name: a, address: '" + address + "'")))
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", address, err)
+		}
 	}
 }
 

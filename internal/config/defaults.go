@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -44,4 +45,16 @@ func (c *OperatorConfig) complete() {
 			entryPoints.HTTPS = "websecure"
 		}
 	}
+	for i := range c.Analysis.Sources {
+		c.Analysis.Sources[i].complete()
+	}
+}
+
+func (s *MetricSource) complete() {
+	if s.Timeout.Duration == 0 {
+		s.Timeout.Duration = 5 * time.Second
+	}
+	s.MaxConcurrent = cmp.Or(s.MaxConcurrent, 8)
+	s.MaxResponseBytes = cmp.Or(s.MaxResponseBytes, 1<<20)
+	s.NamespaceLabel = cmp.Or(s.NamespaceLabel, "namespace")
 }

@@ -108,6 +108,7 @@ var _ = Describe("What the chart renders", func() {
 		Entry("an unknown value", "replica=3", "'replica' not allowed"),
 		Entry("an unknown value of the configuration", "config.mesh.drivr=Linkerd", "'drivr' not allowed"),
 		Entry("an unknown driver", "config.mesh.driver=Istio", "/config/mesh/driver"),
+		Entry("a metric source that is no URL", "config.analysis.sources[0].name=a,config.analysis.sources[0].address=prometheus:9090", "/config/analysis/sources/0/address"),
 		Entry("a number of wrong type", "replicas=two", "/replicas"),
 		Entry("four eyes without approvers", "config.actions.fourEyes.enabled=true", "/config/actions/fourEyes/groups"),
 		Entry("a group that ends an expression", "config.actions.fourEyes.groups={a'b}", "/config/actions/fourEyes/groups/0"),

@@ -40,6 +40,7 @@ func Contract(t *testing.T, d driver.Driver, cases ...Case) {
 			t.Errorf("an empty namespace gave %d objects and %d borrowed", len(out.Objects), len(out.Borrowed))
 		}
 	})
+	t.Run("metrics are queries about one backend", func(t *testing.T) { checkMetrics(t, d) })
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) { checkCase(t, d, c) })
 	}
