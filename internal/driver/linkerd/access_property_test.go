@@ -89,6 +89,7 @@ func aged(t *rapid.T, objects []client.Object) []*evaluate.World {
 func guardedPod(access *model.Access) *corev1.Pod {
 	pod := meshedPod("shop", "orders")
 	pod.Labels["app"] = "orders"
+	pod.Status.HostIP = "192.168.7.7"
 	container := corev1.Container{Ports: []corev1.ContainerPort{{ContainerPort: access.Port.Number}}}
 	for _, path := range probePaths(access) {
 		container.LivenessProbe = &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: path, Port: intstr.FromInt32(access.Port.Number)}}}
