@@ -98,6 +98,10 @@ const (
 
 // Access says who may call a Service. Everything that no rule allows is refused.
 type Access struct {
+	// Mode is Enforce or Audit. Audit refuses nothing, and the mesh logs the calls that Enforce would refuse. Empty: Enforce.
+	//
+	// +optional
+	Mode *AccessMode `json:"mode,omitempty"`
 	// Rules allow. Empty: nobody may call.
 	//
 	// +optional
@@ -105,6 +109,18 @@ type Access struct {
 	// +kubebuilder:validation:MaxItems=32
 	Rules []AccessRule `json:"rules,omitempty"`
 }
+
+// AccessMode is what happens to calls that no rule allows.
+//
+// +kubebuilder:validation:Enum=Enforce;Audit
+type AccessMode string
+
+const (
+	// AccessEnforce refuses them.
+	AccessEnforce AccessMode = "Enforce"
+	// AccessAudit lets them through and logs them.
+	AccessAudit AccessMode = "Audit"
+)
 
 // AccessRule allows some callers some requests.
 type AccessRule struct {
@@ -168,7 +184,8 @@ type ServiceAccountRef struct {
 
 // Requests describes requests. All that is set must be true. At least one thing is set.
 //
-// +kubebuilder:validation:XValidation:rule="has(self.ports) || has(self.methods) || has(self.paths)",message="set ports, methods or paths, or leave the whole to out for everything"
+// +kubebuilder:validation:XValidation:rule="has(self.ports) || has(self.methods) || has(self.paths) || has(self.grpc)",message="set ports, methods, paths or grpc, or leave the whole to out for everything"
+// +kubebuilder:validation:XValidation:rule="!has(self.grpc) || !has(self.methods) && !has(self.paths)",message="grpc says method and path already: leave methods and paths out, or write them as another entry"
 type Requests struct {
 	// Ports of the Service. Empty: all.
 	//
@@ -191,6 +208,13 @@ type Requests struct {
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=16
 	Paths []AccessPath `json:"paths,omitempty"`
+	// GRPC lists calls of gRPC of which one must be the request. Empty: all requests.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=16
+	GRPC []GRPCMatch `json:"grpc,omitempty"`
 }
 
 // AccessPath matches the path of a request. Exactly one field is set.

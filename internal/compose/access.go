@@ -28,6 +28,10 @@ func (c *composer) readAccess(p *part, spec *v1alpha1.Access, origin model.Origi
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	mode := model.AccessEnforce
+	if spec.Mode != nil {
+		mode = model.AccessMode(*spec.Mode)
+	}
 	byTarget := map[model.TargetPort]int{}
 	access := make([]model.Access, 0, len(p.ports))
 	for _, port := range p.ports {
@@ -36,7 +40,7 @@ func (c *composer) readAccess(p *part, spec *v1alpha1.Access, origin model.Origi
 			index = len(access)
 			byTarget[port.Target] = index
 			access = append(access, model.Access{
-				Port: port.Target, Protocol: port.Protocol, Probes: c.probes(p.service.Spec.Selector, port.Target), Origin: at(origin, "spec.access"),
+				Port: port.Target, Protocol: port.Protocol, Mode: mode, Probes: c.probes(p.service.Spec.Selector, port.Target), Origin: at(origin, "spec.access"),
 			})
 		}
 		access[index].Grants = append(access[index].Grants, grants(spec.Rules, port.Number)...)
@@ -51,17 +55,20 @@ func checkRequests(p *part, to v1alpha1.Requests, path string, problem func(path
 			problems = append(problems, problem(path+".ports["+strconv.Itoa(k)+"]", v1alpha1.ReasonPortNotFound, portMissing(p.service.Name, int32(number))))
 		}
 	}
-	if len(to.Methods) == 0 && len(to.Paths) == 0 {
+	if !ofHTTP(to) {
 		return problems
 	}
 	for _, port := range p.ports {
 		if covers(to, port.Number) && port.Protocol == model.ProtocolOpaque {
 			problems = append(problems, problem(path, v1alpha1.ReasonInvalid, "port "+strconv.Itoa(int(port.Number))+" of Service "+p.service.Name+
-				" has appProtocol "+port.AppProtocol+": there are no methods and paths on it; name other ports, or leave methods and paths out"))
+				" has appProtocol "+port.AppProtocol+": there are no requests of HTTP on it; name other ports, or leave methods, paths and grpc out"))
 		}
 	}
 	return problems
 }
+
+// ofHTTP says whether an entry tells requests of HTTP apart.
+func ofHTTP(to v1alpha1.Requests) bool { return len(to.Methods)+len(to.Paths)+len(to.GRPC) > 0 }
 
 func covers(to v1alpha1.Requests, port int32) bool {
 	return len(to.Ports) == 0 || slices.Contains(to.Ports, v1alpha1.PortNumber(port))
@@ -93,7 +100,7 @@ func requestsOn(to []v1alpha1.Requests, port int32) ([]model.Request, bool) {
 		if !covers(one, port) {
 			continue
 		}
-		if len(one.Methods) == 0 && len(one.Paths) == 0 {
+		if !ofHTTP(one) {
 			return nil, true
 		}
 		speaks = true
@@ -103,6 +110,9 @@ func requestsOn(to []v1alpha1.Requests, port int32) ([]model.Request, bool) {
 }
 
 func expand(to v1alpha1.Requests) []model.Request {
+	if len(to.GRPC) > 0 {
+		return calls(to.GRPC)
+	}
 	methods := methodNames(to.Methods)
 	if len(to.Paths) == 0 {
 		return []model.Request{{Methods: methods}}
@@ -125,6 +135,15 @@ func methodNames(methods []v1alpha1.HTTPMethod) []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// calls are requests of gRPC as HTTP knows them.
+func calls(grpc []v1alpha1.GRPCMatch) []model.Request {
+	requests := make([]model.Request, len(grpc))
+	for i := range grpc {
+		requests[i] = model.Request{Methods: []string{"POST"}, Path: grpcPath(&grpc[i])}
+	}
+	return requests
 }
 
 // accessPath reads a path; the prefix "/" stays written out, because a rule that names it speaks about HTTP only.

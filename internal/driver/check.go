@@ -28,6 +28,7 @@ var features = map[model.Feature]feature{
 	model.FeatureInjection:       {protective, "proxies put into new pods"},
 	model.FeatureAccess:          {protective, "callers known by identity or network"},
 	model.FeatureAccessRequests:  {protective, "access by method and path"},
+	model.FeatureAccessAudit:     {protective, "access that logs what it would refuse"},
 	model.FeatureTLS:             {protective, "TLS of hosts"},
 	model.FeatureRedirect:        {protective, "redirects from plain HTTP to TLS"},
 	model.FeatureSecurityHeaders: {protective, "security headers of responses"},

@@ -48,6 +48,9 @@ func (a *asking) service(svc *model.Service) {
 	for i := range svc.Access {
 		access := &svc.Access[i]
 		a.want(model.FeatureAccess, access.Origin)
+		if access.Mode == model.AccessAudit {
+			a.wantAt(model.FeatureAccessAudit, access.Origin, access.Origin.Path, ".mode")
+		}
 		for j := range access.Grants {
 			if len(access.Grants[j].Requests) > 0 {
 				a.wantAt(model.FeatureAccessRequests, access.Origin, access.Grants[j].Path, "")

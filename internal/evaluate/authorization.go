@@ -13,15 +13,27 @@ import (
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta1"
 )
 
-// permission is an authorization that lets a caller through, and whether it only audits.
+// permission is an authorization that lets a caller through, and whether that is logged.
 type permission struct {
 	by    Ref
-	audit bool
+	audit Audit
 	words string
 }
 
 // onServer finds what allows a caller everything on a Server: authorizations of the Server or of its Namespace, else its accessPolicy.
 func (w *World) onServer(s *server, from peer) (permission, bool) {
+	found, ok := w.granted(s, from)
+	if !ok {
+		return w.byDefault(s.access, s.ref, from)
+	}
+	if s.access == policyAudit {
+		found.audit = MayBeAudited
+	}
+	return found, true
+}
+
+// granted finds the authorization of a Server, or of its Namespace, that lets a caller through.
+func (w *World) granted(s *server, from peer) (permission, bool) {
 	here := w.in(s.meta.Namespace)
 	for _, one := range here.authorizations {
 		if authorizes(one, s) && w.client(one, from) {
@@ -35,7 +47,7 @@ func (w *World) onServer(s *server, from peer) (permission, bool) {
 			return policyPermission(one), true
 		}
 	}
-	return w.byDefault(s.access, s.ref, from)
+	return permission{}, false
 }
 
 // onRoute finds what allows a caller the requests of a route, apart from what allows everything on its Server.
@@ -59,7 +71,10 @@ func policyPermission(policy *v1alpha1.AuthorizationPolicy) permission {
 
 // byDefault is what a default policy, or the accessPolicy of a Server, allows.
 func (w *World) byDefault(policy string, by Ref, from peer) (permission, bool) {
-	allowed := permission{by: by, audit: policy == policyAudit, words: "is " + policy + " for callers whom nothing else allows"}
+	allowed := permission{by: by, words: "is " + policy + " for callers whom nothing else allows"}
+	if policy == policyAudit {
+		allowed.audit = Audited
+	}
 	inCluster := contains(w.cluster.Networks, from.address)
 	switch policy {
 	case allUnauthenticated, policyAudit:

@@ -50,8 +50,8 @@ type Request struct {
 // Answer says whether a call arrives at the application.
 type Answer struct {
 	Outcome Outcome
-	// Audited says that nothing but an audit allows the call: Linkerd logs it.
-	Audited bool
+	// Audit says whether Linkerd logs the call as one that only an audit allows.
+	Audit Audit
 	// By is the object that decides. For a default that no object changes only Kind and Name are set.
 	By Ref
 	// Reason is one sentence.
@@ -78,6 +78,18 @@ const (
 	NotFound Outcome = "NotFound"
 	// Redirected: a route of the callee's proxy answers with a redirect.
 	Redirected Outcome = "Redirected"
+)
+
+// Audit is whether a call that is allowed is logged as if it were not.
+type Audit string
+
+const (
+	// Unaudited: no.
+	Unaudited Audit = ""
+	// MayBeAudited: now and then, though it is granted, because a proxy looks at the grants of a Server and its audit in no order.
+	MayBeAudited Audit = "Maybe"
+	// Audited: nothing but the audit allows the call.
+	Audited Audit = "Yes"
 )
 
 // Ref names an object.

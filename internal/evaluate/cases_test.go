@@ -22,8 +22,8 @@ type example struct {
 	want    Outcome
 	// by is the object that must decide. Empty: not looked at.
 	by string
-	// audited is whether the answer must say so.
-	audited bool
+	// audit is what the answer must say of it.
+	audit Audit
 }
 
 func check(t *testing.T, documents map[string]string, examples []example) {
@@ -42,8 +42,8 @@ func check(t *testing.T, documents map[string]string, examples []example) {
 				t.Fatal(err)
 			}
 			got := w.May(one.call)
-			if got.Outcome != one.want || one.by != "" && got.By.String() != one.by || got.Audited != one.audited {
-				t.Errorf("%s: %s by %s, audited %v (%s)\nwant %s by %s, audited %v", one.source, got.Outcome, got.By, got.Audited, got.Reason, one.want, one.by, one.audited)
+			if got.Outcome != one.want || one.by != "" && got.By.String() != one.by || got.Audit != one.audit {
+				t.Errorf("%s: %s by %s, audit %q (%s)\nwant %s by %s, audit %q", one.source, got.Outcome, got.By, got.Audit, got.Reason, one.want, one.by, one.audit)
 			}
 			if !strings.HasSuffix(got.Reason, ".") || strings.Count(got.Reason, ". ") > 0 {
 				t.Errorf("the reason is no sentence: %q", got.Reason)

@@ -81,12 +81,12 @@ func speaks(governing *server, protocol string, request *Request, from peer) (An
 
 // byDefaultPolicy decides about a port that no Server governs.
 func (w *World) byDefaultPolicy(call Call, request *Request, from peer) Answer {
-	policy, by := w.defaultOf(call.To, call.Port)
-	if found, ok := w.byDefault(policy, by, from); ok {
-		return granted(found)
-	}
 	if answer, ok := w.probe(call, request, from); ok {
 		return answer
+	}
+	policy, by := w.defaultOf(call.To, call.Port)
+	if found, ok := w.byDefault(policy, by, from); ok {
+		return delivered(found)
 	}
 	return Answer{Outcome: closed(request), By: by, Reason: fmt.Sprintf("No Server governs port %d, and the default policy %s does not allow %s.", call.Port, policy, from.words())}
 }
@@ -97,11 +97,11 @@ func (w *World) withoutRoutes(call Call, request *Request, governing *server, fr
 	if grpc && !isCall(request) {
 		return Answer{Outcome: NotFound, By: governing.ref, Reason: fmt.Sprintf("%s expects gRPC, and the request is no call of it.", governing.ref)}
 	}
-	if found, ok := w.onServer(governing, from); ok {
-		return granted(found)
-	}
 	if answer, ok := w.probe(call, request, from); ok && !grpc {
 		return answer
+	}
+	if found, ok := w.onServer(governing, from); ok {
+		return delivered(found)
 	}
 	return Answer{Outcome: closed(request), By: governing.ref, Reason: denied(governing.ref, "port "+governing.port.String(), from)}
 }
@@ -128,7 +128,7 @@ func (w *World) withRoutes(request *Request, governing *server, routes []*route,
 	case chosen.rules[index].redirect:
 		return Answer{Outcome: Redirected, By: chosen.object(), Reason: fmt.Sprintf("%s answers %s %s with a redirect.", chosen.object(), request.Method, request.Path)}
 	}
-	return granted(found)
+	return delivered(found)
 }
 
 // routesOf are the routes in force on a Server: HTTPRoutes where it speaks HTTP, GRPCRoutes where it speaks gRPC.
@@ -188,12 +188,12 @@ func probedPort(container *corev1.Container, port intstr.IntOrString) int32 {
 	return 0
 }
 
-func granted(by permission) Answer {
+func delivered(by permission) Answer {
 	reason := by.by.String() + " " + by.words + "."
-	if by.audit {
+	if by.audit == Audited {
 		reason = by.by.String() + " only audits, and nothing else allows the caller."
 	}
-	return Answer{Outcome: Delivered, Audited: by.audit, By: by.by, Reason: reason}
+	return Answer{Outcome: Delivered, Audit: by.audit, By: by.by, Reason: reason}
 }
 
 // closed is what a caller meets that is not allowed.

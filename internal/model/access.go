@@ -1,17 +1,30 @@
 package model
 
-// Access says who may call one port of a Service's pods. What no grant allows is refused.
+// Access says who may call one port of a Service's pods.
 type Access struct {
 	// Port of the pods.
 	Port TargetPort
 	// Protocol that the application speaks there.
 	Protocol Protocol
+	// Mode is what happens to calls that no grant allows. Empty: AccessEnforce.
+	Mode AccessMode
 	// Grants allow. Empty: nobody may call, save the kubelet's Probes.
 	Grants []Grant
 	// Probes of the kubelet by HTTP on this port: they stay allowed.
 	Probes []Probe
 	Origin Origin
 }
+
+// AccessMode is what happens to calls that no grant allows.
+type AccessMode string
+
+// The modes of access.
+const (
+	// AccessEnforce refuses them.
+	AccessEnforce AccessMode = "Enforce"
+	// AccessAudit lets them through, so that everybody may call, and the mesh logs them, and only them.
+	AccessAudit AccessMode = "Audit"
+)
 
 // Grant allows some callers some requests.
 type Grant struct {

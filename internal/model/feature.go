@@ -32,6 +32,8 @@ const (
 	FeatureAccess Feature = "Access"
 	// FeatureAccessRequests: access by method and path.
 	FeatureAccessRequests Feature = "AccessRequests"
+	// FeatureAccessAudit: access that logs what it would refuse.
+	FeatureAccessAudit Feature = "AccessAudit"
 	// FeatureHosts and the others below are the edge's.
 	FeatureHosts           Feature = "Hosts"
 	FeatureTLS             Feature = "TLS"

@@ -65,7 +65,7 @@ type tally struct {
 func TestTheMeshAllowsWhatThePoliciesSay(t *testing.T) {
 	for _, one := range []generation{
 		{name: config.GenerationPolicy, share: 4},
-		{name: config.GenerationClassic, share: 1, silent: ofRequests},
+		{name: config.GenerationClassic, share: 1, silent: ofPolicy},
 	} {
 		t.Run(string(one.name), func(t *testing.T) {
 			chosen := drivers(t, one.name)
@@ -98,6 +98,11 @@ func (c *tally) scene(t *testing.T, by drawing, chosen plan.Drivers) {
 		if got.Allowed() != want {
 			t.Errorf("scene %d, %s calls %s port %d with %s: the policies say %v, the mesh %s: %s\n%s",
 				by.number, text(call.From), call.To.Name, call.Port, text(call.Request), want, got.Outcome, got.Reason, text(said.accepted))
+			return
+		}
+		if audit := auditOf(said, call); got.Audit != audit {
+			t.Errorf("scene %d, %s calls %s port %d with %s: the audit should be %q, and is %q: %s\n%s",
+				by.number, text(call.From), call.To.Name, call.Port, text(call.Request), audit, got.Audit, got.Reason, text(said.accepted))
 			return
 		}
 		c.count(said, call, want)
@@ -136,6 +141,19 @@ func worldOf(t *testing.T, random *rand.Rand, planned plan.Plan) *evaluate.World
 		t.Fatal(err)
 	}
 	return world
+}
+
+// auditOf is whether a call is logged: exactly those that are not granted. Connections that carry no HTTP are known to be an exception.
+func auditOf(said reading, call evaluate.Call) evaluate.Audit {
+	switch {
+	case !said.audits(call) || !hasProxy(call.To):
+		return evaluate.Unaudited
+	case !said.grants(call):
+		return evaluate.Audited
+	case call.Request == nil:
+		return evaluate.MayBeAudited
+	}
+	return evaluate.Unaudited
 }
 
 func (c *tally) count(said reading, call evaluate.Call, allowed bool) {

@@ -41,8 +41,11 @@ func drawCall(random *rand.Rand, s scene) evaluate.Call {
 	}
 	call.Request = &evaluate.Request{
 		Method: pick(random, "GET", "GET", "POST", "PUT"),
-		Path:   pick(random, "/", "/a", "/a/", "/a/b", "/a/b/c", "/ab", "/healthz", "/b.S/M"),
+		Path:   pick(random, "/", "/a", "/a/", "/a/b", "/a/b/c", "/ab", "/healthz", "/b.S/M", "/b.S/N"),
 		HTTP2:  declared == "kubernetes.io/h2c",
+	}
+	if random.IntN(4) == 0 {
+		call.Request.Method, call.Request.Path = "POST", pick(random, "/b.S/M", "/b.S/N", "/b.T/M")
 	}
 	return call
 }

@@ -28,14 +28,16 @@ const (
 	byMethod          feature = "methods"
 	byExact           feature = "paths, exact"
 	byPrefix          feature = "paths, prefix"
+	byCall            feature = "grpc"
 	byProbe           feature = "probes"
+	byAudit           feature = "mode Audit"
 	byDenial          feature = "default deny"
 )
 
-var features = []feature{byServiceAccount, byNamespace, byNetwork, byUnauthenticated, byAny, byPort, byMethod, byExact, byPrefix, byProbe, byDenial}
+var features = []feature{byServiceAccount, byNamespace, byNetwork, byUnauthenticated, byAny, byPort, byMethod, byExact, byPrefix, byCall, byProbe, byAudit, byDenial}
 
-// ofRequests are the features about methods and paths.
-var ofRequests = []feature{byMethod, byExact, byPrefix}
+// ofPolicy are the features that only the policy generation has.
+var ofPolicy = []feature{byMethod, byExact, byPrefix, byCall, byAudit}
 
 // reading is what policies say (design: MeshPolicy, access), with one feature left out. It knows no model and no mesh.
 type reading struct {
@@ -46,6 +48,17 @@ type reading struct {
 
 // allows says whether a call is allowed.
 func (r reading) allows(call evaluate.Call) bool {
+	return r.grants(call) || r.audits(call) && r.without != byAudit
+}
+
+// audits says whether what is not granted is only logged.
+func (r reading) audits(call evaluate.Call) bool {
+	governing := r.governing(call)
+	return governing != nil && governing.Spec.Access.Mode != nil && *governing.Spec.Access.Mode == v1alpha1.AccessAudit
+}
+
+// grants says whether a call is one that the policies allow.
+func (r reading) grants(call evaluate.Call) bool {
 	if r.without == byDenial || !hasProxy(call.To) {
 		return true
 	}
@@ -125,14 +138,23 @@ func (r reading) to(to v1alpha1.Requests, service *corev1.Service, call evaluate
 	if len(to.Ports) > 0 && r.without != byPort && !slices.ContainsFunc(numbersOf(service, call), func(n int32) bool { return slices.Contains(to.Ports, v1alpha1.PortNumber(n)) }) {
 		return false
 	}
-	if len(to.Methods) == 0 && len(to.Paths) == 0 {
+	if len(to.Methods) == 0 && len(to.Paths) == 0 && len(to.GRPC) == 0 {
 		return true
 	}
 	if call.Request == nil {
 		return false // no method and no path
 	}
+	if len(to.GRPC) > 0 {
+		return r.without != byCall && slices.ContainsFunc(to.GRPC, func(of v1alpha1.GRPCMatch) bool { return isCall(of, call.Request) })
+	}
 	return (len(to.Methods) == 0 || r.without == byMethod || slices.Contains(to.Methods, v1alpha1.HTTPMethod(call.Request.Method))) &&
 		(len(to.Paths) == 0 || slices.ContainsFunc(to.Paths, func(path v1alpha1.AccessPath) bool { return r.path(path, call.Request.Path) }))
+}
+
+// isCall says whether a request is a call of gRPC: POST /package.Service/Method.
+func isCall(of v1alpha1.GRPCMatch, request *evaluate.Request) bool {
+	service, method, _ := strings.Cut(strings.TrimPrefix(request.Path, "/"), "/")
+	return request.Method == "POST" && service == string(of.Service) && (of.Method == nil || method == string(*of.Method))
 }
 
 // path compares the whole path, or a prefix of whole segments.

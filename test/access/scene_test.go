@@ -123,6 +123,10 @@ func meshed(namespace, account, address string) *corev1.Pod {
 
 func drawAccess(random *rand.Rand, ports []v1alpha1.PortNumber, some bool) *v1alpha1.Access {
 	access := &v1alpha1.Access{}
+	if some && random.IntN(5) == 0 {
+		audit := v1alpha1.AccessAudit
+		access.Mode = &audit
+	}
 	for range random.IntN(4) {
 		rule := v1alpha1.AccessRule{}
 		for range 1 + random.IntN(2) {
@@ -162,6 +166,15 @@ func drawRequests(random *rand.Rand, ports []v1alpha1.PortNumber, some bool) v1a
 	}
 	if some && random.IntN(2) == 0 {
 		to.Methods = pick(random, []v1alpha1.HTTPMethod{"GET"}, []v1alpha1.HTTPMethod{"POST"}, []v1alpha1.HTTPMethod{"GET", "POST"})
+	}
+	if some && to.Methods == nil && random.IntN(2) == 0 {
+		call := v1alpha1.GRPCMatch{Service: pick(random, "b.S", "b.T")}
+		if random.IntN(2) == 0 {
+			method := pick(random, "M", "N")
+			call.Method = &method
+		}
+		to.GRPC = []v1alpha1.GRPCMatch{call}
+		return to
 	}
 	if some && (random.IntN(2) == 0 || to.Ports == nil && to.Methods == nil) {
 		for range 1 + random.IntN(2) {

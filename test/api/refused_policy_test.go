@@ -17,6 +17,7 @@ var badTargets = []refusal{
 
 var badCallers = []refusal{
 	{"there are 33 access rules", set("spec.access.rules", many(33, anybody)), "spec.access.rules", "must have at most 32 items"},
+	{"the mode of access is unknown", set("spec.access.mode", "Warn"), "spec.access.mode", `supported values: "Enforce", "Audit"`},
 	{"a rule has no from", set("spec.access.rules[1]", fields{}), "spec.access.rules[1].from", "Required value"},
 	{"from is empty", set("spec.access.rules[1].from", []any{}), "spec.access.rules[1].from", "at least 1 items"},
 	{"from lists 65 callers", set("spec.access.rules[1].from", many(65, caller)), "spec.access.rules[1].from", "must have at most 64 items"},
@@ -51,6 +52,9 @@ var badRequests = []refusal{
 	{"methods are empty", set("spec.access.rules[0].to[0].methods", []any{}), "spec.access.rules[0].to[0].methods", "at least 1 items"},
 	{"a method is named twice", set("spec.access.rules[0].to[0].methods", []string{"GET", "GET"}), "spec.access.rules[0].to[0].methods[1]", "Duplicate value"},
 	{"a method is a star", set("spec.access.rules[0].to[0].methods", []string{"*"}), "spec.access.rules[0].to[0].methods[0]", `supported values: "GET"`},
+	{"calls are empty", set("spec.access.rules[0].to[1].grpc", []any{}), "spec.access.rules[0].to[1].grpc", "at least 1 items"},
+	{"there are 17 calls", set("spec.access.rules[0].to[1].grpc", many(17, func(int) any { return fields{"service": "a.B"} })), "spec.access.rules[0].to[1].grpc", "must have at most 16 items"},
+	{"calls have methods of HTTP", set("spec.access.rules[0].to[1].methods", []string{"GET"}), "spec.access.rules[0].to[1]", "grpc says method and path already"},
 	{"paths are empty", set("spec.access.rules[0].to[0].paths", []any{}), "spec.access.rules[0].to[0].paths", "at least 1 items"},
 	{
 		"there are 17 paths",

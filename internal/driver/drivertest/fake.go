@@ -26,7 +26,7 @@ func FakeMesh() Fake {
 	return Fake{name: "fake-mesh", render: fakeMesh, features: model.Features(
 		model.FeatureInjection, model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery, model.FeatureTimeout,
 		model.FeatureRetry, model.FeatureRetryLimit, model.FeatureRetryOn, model.FeatureRetryGRPC, model.FeaturePerTryTimeout,
-		model.FeatureAccess, model.FeatureAccessRequests,
+		model.FeatureAccess, model.FeatureAccessRequests, model.FeatureAccessAudit,
 	)}
 }
 
@@ -159,7 +159,7 @@ func sets(access model.Access) map[string]any {
 	for _, probe := range access.Probes {
 		probes[probe.Path] = true
 	}
-	return map[string]any{"protocol": access.Protocol, "grants": grants, "probes": probes}
+	return map[string]any{"protocol": access.Protocol, "mode": access.Mode, "grants": grants, "probes": probes}
 }
 
 func text(request model.Request) string {

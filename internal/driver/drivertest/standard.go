@@ -102,7 +102,17 @@ func accessCases() []Case {
 				Path:     "spec.access.rules[0]",
 			},
 		)},
+		{"callers that are not allowed are logged", []model.Feature{model.FeatureAccess, model.FeatureAccessAudit}, audited(Guarded(
+			model.Grant{Clients: payment, Path: "spec.access.rules[0]"},
+		))},
 	}
+}
+
+func audited(ns model.Namespace) model.Namespace {
+	for i := range ns.Services {
+		ns.Services[i].Access[0].Mode = model.AccessAudit
+	}
+	return ns
 }
 
 // Released is a namespace with two Services under release, "orders" and "orders2", each with the routing table. Shares name the backends

@@ -63,6 +63,9 @@ func (g *guard) write(selector map[string]string) error {
 			partial = append(partial, grant)
 		}
 	}
+	if g.audits() && g.access.Protocol != model.ProtocolOpaque {
+		partial = append(partial, onRoutes(whole)...)
+	}
 	g.allow(kindServer, g.server, gather(whole))
 	if len(partial) > 0 {
 		if err := g.routes(partial); err != nil {
@@ -73,11 +76,30 @@ func (g *guard) write(selector map[string]string) error {
 		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta3, Kind: kindServer},
 		ObjectMeta: g.meta(g.server),
 		Spec: v1beta3.ServerSpec{
-			AccessPolicy: "deny", PodSelector: metav1.LabelSelector{MatchLabels: selector},
+			AccessPolicy: g.accessPolicy(), PodSelector: metav1.LabelSelector{MatchLabels: selector},
 			Port: targetPort(g.access.Port), ProxyProtocol: proxyProtocol(g.access.Protocol),
 		},
 	})
 	return nil
+}
+
+func (g *guard) audits() bool { return g.access.Mode == model.AccessAudit }
+
+func (g *guard) accessPolicy() string {
+	if g.audits() {
+		return "audit"
+	}
+	return "deny"
+}
+
+// onRoutes says of grants of everything that they are of all requests. A proxy looks at the authorizations of a Server in no order, and logs what
+// its audit happens to allow first; those of a route come before. So what is granted on routes too is not logged as if it were not granted.
+func onRoutes(whole []*model.Grant) []*model.Grant {
+	out := make([]*model.Grant, len(whole))
+	for i, grant := range whole {
+		out[i] = &model.Grant{Clients: grant.Clients, Requests: []model.Request{{Path: root}}, Path: grant.Path}
+	}
+	return out
 }
 
 func (g *guard) meta(name string) metav1.ObjectMeta {

@@ -18,6 +18,7 @@
 //	PerTryTimeout    annotation                                     no
 //	Access           Server, AuthorizationPolicy, *Authentication   Server, ServerAuthorization
 //	AccessRequests   HTTPRoutes of the Server                       no
+//	AccessAudit      accessPolicy of the Server                     no
 //
 // What follows from Linkerd and not from the intent:
 //
@@ -33,6 +34,8 @@
 //     one that was allowed.
 //   - Probes of a path that shares its length with a prefix for which GET is granted are known by the kubelet's User-Agent; one that the pod
 //     overrides is not known then. Linkerd 2.11 knows no probes at all: a grant must name the networks of the nodes.
+//   - Calls of gRPC are told apart by their path, as HTTPRoutes: a Server that GRPCRoutes belong to would refuse the kubelet's probes by HTTP/1.
+//   - In an audit, connections that carry no HTTP may be logged although they are granted: proxies look at the grants of a Server in no order.
 //   - A TrafficSplit is about the Service as a whole, its opaque ports too.
 //   - A ServiceProfile takes a Service away from HTTPRoutes, so the policy generation never writes one.
 //

@@ -76,7 +76,7 @@ func (policyDriver) Features() model.FeatureSet {
 	return model.Features(
 		model.FeatureInjection, model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery, model.FeatureTimeout, model.FeatureRetry,
 		model.FeatureRetryLimit, model.FeatureRetryOn, model.FeaturePerTryTimeout, model.FeatureCircuitBreaker,
-		model.FeatureAccess, model.FeatureAccessRequests,
+		model.FeatureAccess, model.FeatureAccessRequests, model.FeatureAccessAudit,
 	)
 }
 

@@ -34,7 +34,7 @@ func Admit(object client.Object) error {
 			}
 		}
 	case *v1beta3.Server:
-		if o.Spec.AccessPolicy != "deny" {
+		if o.Spec.AccessPolicy != "deny" && o.Spec.AccessPolicy != "audit" {
 			return fmt.Errorf("accessPolicy is %q", o.Spec.AccessPolicy)
 		}
 	case *v1beta1.ServerAuthorization:

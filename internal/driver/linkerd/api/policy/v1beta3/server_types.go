@@ -18,7 +18,7 @@ type Server struct {
 
 // ServerSpec says which port of which pods.
 type ServerSpec struct {
-	// AccessPolicy holds for callers whom no authorization allows. Kubemate writes "deny".
+	// AccessPolicy holds for callers whom no authorization allows. Kubemate writes "deny" and "audit".
 	//
 	// +kubebuilder:validation:MinLength=1
 	AccessPolicy string               `json:"accessPolicy"`
