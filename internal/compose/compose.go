@@ -20,6 +20,8 @@ type Result struct {
 	Problems model.Problems
 	// HeldSplits are the Services whose standing splits must stay as they are, sorted.
 	HeldSplits []string
+	// Undecided are the releases whose spec waits for a decision, sorted: what they have programmed stays as it is.
+	Undecided []model.Origin
 	// Waiting says per custom resource why a part is not in the model yet.
 	Waiting map[model.Origin]Waiting
 }
@@ -60,6 +62,7 @@ type composer struct {
 	resilience *resilience
 	problems   model.Problems
 	heldSplits []string
+	undecided  []model.Origin
 	waiting    map[model.Origin]Waiting
 }
 
@@ -142,7 +145,9 @@ func (c *composer) result() Result {
 	slices.SortFunc(drafts, func(a, b model.Service) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(out.Services, func(a, b model.Service) int { return cmp.Compare(a.Name, b.Name) })
 	slices.Sort(c.heldSplits)
-	return Result{Model: out, Drafts: drafts, Problems: c.problems, HeldSplits: c.heldSplits, Waiting: c.waiting}
+	return Result{
+		Model: out, Drafts: drafts, Problems: c.problems, HeldSplits: c.heldSplits, Undecided: model.SortOrigins(c.undecided), Waiting: c.waiting,
+	}
 }
 
 // finish makes one Service of its parts and a table, nil for none. False: nothing is wanted of it.

@@ -20,8 +20,9 @@ func resolve(c *composer, release *v1alpha1.CanaryRelease, origin model.Origin) 
 	r.findPorts(c.part(r.service).ports)
 	deployments := make([]*appsv1.Deployment, 0, len(release.Spec.Variants))
 	r.backends = make([]model.Backend, 0, len(release.Spec.Variants))
+	stable := Stable(release)
 	for i, variant := range release.Spec.Variants {
-		if variant.Name == release.Spec.Stable {
+		if variant.Name == stable {
 			r.stable = i
 		}
 		deployments = append(deployments, r.findBackend(c, i, variant))
@@ -92,7 +93,7 @@ func portMissing(service string, number int32) string {
 
 // findBackend resolves one variant to a backend. It returns its Deployment, or nil for a variant that names a Service.
 func (r *resolved) findBackend(c *composer, i int, variant v1alpha1.Variant) *appsv1.Deployment {
-	backend := model.Backend{Variant: string(variant.Name), Stable: variant.Name == r.release.Spec.Stable}
+	backend := model.Backend{Variant: string(variant.Name), Stable: variant.Name == Stable(r.release)}
 	path := "spec.variants[" + strconv.Itoa(i) + "]"
 	var deployment *appsv1.Deployment
 	if variant.Deployment != nil {

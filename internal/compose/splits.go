@@ -24,11 +24,14 @@ func (c *composer) releases() {
 			continue
 		}
 		r := resolve(c, release, origin)
-		if len(r.problems) > 0 {
+		switch {
+		case len(r.problems) > 0:
 			c.add(r.problems...)
-			continue
+		case Undecided(release):
+			c.undecided = append(c.undecided, origin)
+		default:
+			c.split(r)
 		}
-		c.split(r)
 	}
 }
 
@@ -94,6 +97,9 @@ type line struct {
 func (r *resolved) table() *table {
 	routes := make([]model.Route, 0, len(r.lines)+1)
 	for _, line := range r.lines {
+		if !holds(r.release, r.release.Spec.Variants[line.to].Name) {
+			continue
+		}
 		routes = append(routes, model.Route{
 			Match: line.match, Split: []model.Share{{Backend: r.backends[r.healthy(line.to)].Service, Weight: 1}}, Origins: []model.Origin{line.origin},
 		})
@@ -105,10 +111,11 @@ func (r *resolved) table() *table {
 	}}
 }
 
-// draft is the table once all variants are ready: whether a mesh can express a release must not depend on which of its pods run just now. Nil:
-// all are.
+// draft is the table once all variants are ready and, of a rollout, while it shares requests out and all match rules hold: whether a mesh can
+// express a release must not depend on which of its pods run just now, nor show only half-way. Nil: the table is all that.
 func (r *resolved) draft() *table {
-	if !slices.ContainsFunc(r.backends, func(b model.Backend) bool { return !b.Ready }) {
+	unready := slices.ContainsFunc(r.backends, func(b model.Backend) bool { return !b.Ready })
+	if !unready && r.release.Spec.Rollout == nil && r.release.Status.Release == nil {
 		return nil
 	}
 	ready := *r
@@ -116,7 +123,26 @@ func (r *resolved) draft() *table {
 	for i := range ready.backends {
 		ready.backends[i].Ready = true
 	}
+	ready.release = halfway(r.release)
 	return ready.table()
+}
+
+// halfway is a release whose rollout, if it has one, gives a share to its target and to stable.
+func halfway(release *v1alpha1.CanaryRelease) *v1alpha1.CanaryRelease {
+	shared := *release
+	shared.Spec.Stable, shared.Status.Release = Stable(release), nil
+	if release.Spec.Rollout == nil {
+		return &shared
+	}
+	one := int32(1)
+	shared.Spec.Variants = slices.Clone(release.Spec.Variants)
+	for i := range shared.Spec.Variants {
+		variant := &shared.Spec.Variants[i]
+		if (variant.Name == shared.Spec.Stable || variant.Name == release.Spec.Rollout.To) && (variant.Weight == nil || *variant.Weight == 0) {
+			variant.Weight = &one
+		}
+	}
+	return &shared
 }
 
 // healthy is the variant that answers in a variant's place: itself, or stable while it has no ready endpoints (promise I2).
@@ -127,18 +153,11 @@ func (r *resolved) healthy(variant int) int {
 	return r.stable
 }
 
-// shares gives every ready variant its weight and stable the weights of the others; stable takes all when nobody has a weight.
+// shares gives every ready variant its weight and stable the weights of the others.
 func (r *resolved) shares() []model.Share {
 	weights := make([]int32, len(r.backends))
-	var sum int32
-	for i, variant := range r.release.Spec.Variants {
-		if variant.Weight != nil {
-			weights[r.healthy(i)] += *variant.Weight
-			sum += *variant.Weight
-		}
-	}
-	if sum == 0 {
-		weights[r.stable] = 1
+	for i, weight := range Weights(r.release) {
+		weights[r.healthy(i)] += weight
 	}
 	shares := make([]model.Share, 0, len(weights))
 	for i, weight := range weights {

@@ -11,7 +11,7 @@ import (
 
 // releaseOf is a release as resolve leaves it: a variant for each weight, -1 for none, ready or not.
 func releaseOf(stable int, ready string, weights ...int32) *resolved {
-	r := &resolved{release: &v1alpha1.CanaryRelease{}, stable: stable}
+	r := &resolved{release: &v1alpha1.CanaryRelease{Spec: v1alpha1.CanaryReleaseSpec{Stable: v1alpha1.VariantName("v" + string(rune('1'+stable)))}}, stable: stable}
 	for i, weight := range weights {
 		variant := v1alpha1.Variant{Name: v1alpha1.VariantName("v" + string(rune('1'+i)))}
 		if weight >= 0 {

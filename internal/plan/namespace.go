@@ -55,7 +55,7 @@ func finish(composed compose.Result, rendered rendering, found model.Problems) P
 	problems = slices.Compact(problems)
 	return Plan{
 		Namespace: composed.Model.Name, Model: composed.Model, Groups: rendered.groups, Problems: problems,
-		Held: held(problems), HeldSplits: composed.HeldSplits, Waiting: composed.Waiting,
+		Held: held(problems), HeldSplits: composed.HeldSplits, Undecided: composed.Undecided, Waiting: composed.Waiting,
 	}
 }
 
@@ -74,14 +74,16 @@ func held(problems model.Problems) []model.Origin {
 // origins and retain are the object's own, as its annotations say; retain is nil when it carries no split.
 func (p Plan) Holds(origins []model.Origin, retain *model.Retain) bool {
 	for _, origin := range origins {
-		if _, found := slices.BinarySearchFunc(p.Vanished, origin, model.Origin.Compare); found {
-			return true
+		for _, staying := range [][]model.Origin{p.Vanished, p.Undecided} {
+			if _, found := slices.BinarySearchFunc(staying, origin, model.Origin.Compare); found {
+				return true
+			}
 		}
 	}
 	return p.HoldsBack(origins, retain)
 }
 
-// HoldsBack is Holds without the objects of vanished custom resources: what it is true of is worth telling the owners of whatever shares the
+// HoldsBack is Holds without the objects of vanished and undecided custom resources: what it is true of is worth telling the owners of whatever shares the
 // object. A held policy does not hold a split that the plan still wants: what the policy adds to it is advisory and drops out
 // (architecture.md, 3), so that a bad timeout never stands in the way of a rollback.
 func (p Plan) HoldsBack(origins []model.Origin, retain *model.Retain) bool {

@@ -59,6 +59,9 @@ type Plan struct {
 	// Vanished are custom resources that are gone, and whose generated objects stay until it is sure that somebody deleted them, sorted. Nothing
 	// is wrong with what shares objects with them.
 	Vanished []model.Origin
+	// Undecided are the releases whose spec waits for a decision: their generated objects stay until it is made, in a moment. Sorted. Nothing is
+	// wrong with what shares objects with them.
+	Undecided []model.Origin
 	// HeldSplits are the Services whose standing splits are neither changed nor pruned, because stable has no ready endpoints, sorted.
 	HeldSplits []string
 	// Waiting says per custom resource why a part of it is not in the plan yet, though nothing is wrong with it.
