@@ -284,4 +284,9 @@ type VariantStatus struct {
 	//
 	// +optional
 	Ready bool `json:"ready"`
+	// ReadyReplicas is how many endpoints of the variant are ready.
+	//
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	ReadyReplicas int32 `json:"readyReplicas,omitempty"`
 }

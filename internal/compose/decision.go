@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/release"
 )
 
 // Undecided says whether the spec of a release needs a decision that has not been made yet. What is programmed stays until it is: a decision
@@ -17,16 +18,8 @@ func Undecided(release *v1alpha1.CanaryRelease) bool {
 }
 
 // Stable is the variant where traffic returns to: that of the spec, or the one that a rollout has promoted since (api.md, Stable).
-func Stable(release *v1alpha1.CanaryRelease) v1alpha1.VariantName {
-	decision := release.Status.Release
-	if decision == nil || decision.Stable == "" || release.Spec.Stable != decision.StableInSpec || !hasVariant(release, decision.Stable) {
-		return release.Spec.Stable
-	}
-	return decision.Stable
-}
-
-func hasVariant(release *v1alpha1.CanaryRelease, name v1alpha1.VariantName) bool {
-	return slices.ContainsFunc(release.Spec.Variants, func(v v1alpha1.Variant) bool { return v.Name == name })
+func Stable(of *v1alpha1.CanaryRelease) v1alpha1.VariantName {
+	return release.Stable(&of.Spec, of.Status.Release)
 }
 
 // Weights are the weights that are to be in force, in the order of the variants: those decided, or those set by hand. Their sum is above 0.

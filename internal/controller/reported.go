@@ -20,11 +20,12 @@ type reported[O client.Object, S any] struct {
 func reportedReleases(namespace *status.Namespace) reported[*v1alpha1.CanaryRelease, v1alpha1.CanaryReleaseStatus] {
 	return reported[*v1alpha1.CanaryRelease, v1alpha1.CanaryReleaseStatus]{
 		kind:   v1alpha1.KindCanaryRelease,
-		status: func(release *v1alpha1.CanaryRelease) v1alpha1.CanaryReleaseStatus { return release.Status },
+		status: func(release *v1alpha1.CanaryRelease) v1alpha1.CanaryReleaseStatus { return status.Own(release.Status) },
 		common: func(s v1alpha1.CanaryReleaseStatus) v1alpha1.CommonStatus { return s.CommonStatus },
 		compute: func(release *v1alpha1.CanaryRelease, old v1alpha1.CanaryReleaseStatus) v1alpha1.CanaryReleaseStatus {
 			seen := *release
 			seen.Status = old
+			seen.Status.Release = release.Status.Release
 			return namespace.Release(&seen)
 		},
 	}

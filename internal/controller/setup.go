@@ -103,7 +103,7 @@ func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) er
 	return builder.ControllerManagedBy(mgr).Named("namespace").
 		WithOptions(controller.Options{EnableWarmup: &warm, MaxConcurrentReconciles: compilers, RateLimiter: rateLimiter()}).
 		WatchesRawSource(feed).
-		Watches(&v1alpha1.CanaryRelease{}, mapped, intents).
+		Watches(&v1alpha1.CanaryRelease{}, mapped, builder.WithPredicates(updates(releaseChanged))).
 		Watches(&v1alpha1.MeshPolicy{}, mapped, intents).
 		Watches(&v1alpha1.IngressProfile{}, handler.EnqueueRequestsFromMapFunc(withRivals(reconciler.reader)), intents).
 		Watches(&corev1.Namespace{}, mapped, builder.WithPredicates(updates(namespaceChanged))).

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
+	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/load"
 )
@@ -37,6 +38,12 @@ func intentChanged(before, after client.Object) bool {
 	return before.GetGeneration() != after.GetGeneration() || before.GetUID() != after.GetUID() ||
 		before.GetDeletionTimestamp().IsZero() != after.GetDeletionTimestamp().IsZero() ||
 		!reflect.DeepEqual(before.GetAnnotations(), after.GetAnnotations())
+}
+
+// releaseChanged: its intent, or what was decided about it.
+func releaseChanged(before, after client.Object) bool {
+	return intentChanged(before, after) ||
+		!reflect.DeepEqual(before.(*v1alpha1.CanaryRelease).Status.Release, after.(*v1alpha1.CanaryRelease).Status.Release)
 }
 
 // serviceChanged: everything but the status. What happens to generated Services is noticed as for every generated object.

@@ -18,11 +18,22 @@ const (
 	maxMessage  = 1024
 )
 
-// common computes what the kinds share. Complaints are what a kind adds to the reasons for not being programmed.
-func (n *Namespace) common(origin model.Origin, generation int64, old v1alpha1.CommonStatus, complaints ...plan.Waiting) v1alpha1.CommonStatus {
+// own is what a kind adds to the conditions that all share.
+type own struct {
+	// complaints are more reasons for not being programmed.
+	complaints []plan.Waiting
+	// outlook replaces the summary of an object that is accepted and programmed. Nil: it is ready.
+	outlook *metav1.Condition
+}
+
+// common computes what the kinds share.
+func (n *Namespace) common(origin model.Origin, generation int64, old v1alpha1.CommonStatus, adds own) v1alpha1.CommonStatus {
 	accepted := n.accepted(origin)
-	programmed := n.programmed(origin, old, complaints)
+	programmed := n.programmed(origin, old, adds.complaints)
 	ready := summary(accepted, programmed)
+	if ready.Status == metav1.ConditionTrue && adds.outlook != nil {
+		ready = *adds.outlook
+	}
 	next := v1alpha1.CommonStatus{ObservedGeneration: generation, Problems: n.list(origin)}
 	for _, condition := range old.Conditions {
 		next.Conditions = append(next.Conditions, *condition.DeepCopy())
@@ -30,7 +41,7 @@ func (n *Namespace) common(origin model.Origin, generation int64, old v1alpha1.C
 	for _, condition := range []metav1.Condition{accepted, programmed, ready} {
 		condition.ObservedGeneration = generation
 		condition.LastTransitionTime = metav1.NewTime(n.Now.Truncate(1e9)) // the API keeps seconds
-		condition.Message = shorten(condition.Message)
+		condition.Message = shorten(condition.Message, maxMessage)
 		meta.SetStatusCondition(&next.Conditions, condition)
 	}
 	return next
@@ -130,15 +141,15 @@ func (n *Namespace) list(origin model.Origin) []v1alpha1.ProblemStatus {
 			break
 		}
 		problems = append(problems, v1alpha1.ProblemStatus{
-			Path: problem.Origin.Path, Reason: problem.Reason, Message: shorten(problem.Message),
+			Path: problem.Origin.Path, Reason: problem.Reason, Message: shorten(problem.Message, maxMessage),
 		})
 	}
 	return problems
 }
 
-func shorten(message string) string {
-	if runes := []rune(message); len(runes) > maxMessage {
-		return string(runes[:maxMessage-1]) + "…"
+func shorten(message string, limit int) string {
+	if runes := []rune(message); len(runes) > limit {
+		return string(runes[:limit-1]) + "…"
 	}
 	return message
 }

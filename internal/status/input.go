@@ -31,13 +31,15 @@ type Namespace struct {
 	services map[string]*model.Service
 	// carried are the Services whose split some planned object carries.
 	carried map[string]bool
+	// settle is the longest settle time of the groups that have to do with a custom resource.
+	settle map[model.Origin]time.Duration
 }
 
 // New prepares the statuses of a namespace.
 func New(in Input) *Namespace {
 	n := &Namespace{
 		Input: in, problems: map[model.Origin]model.Problems{}, groups: map[model.Origin][]string{}, services: map[string]*model.Service{},
-		carried: map[string]bool{},
+		carried: map[string]bool{}, settle: map[model.Origin]time.Duration{},
 	}
 	for _, problem := range in.Plan.Problems {
 		object := problem.Origin.Object()
@@ -65,6 +67,7 @@ func (n *Namespace) addGroup(group *plan.Group) {
 	}
 	for _, origin := range model.SortOrigins(origins) {
 		n.groups[origin] = append(n.groups[origin], group.Key)
+		n.settle[origin] = max(n.settle[origin], group.Settle)
 	}
 }
 

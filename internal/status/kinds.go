@@ -10,7 +10,7 @@ import (
 // Policy is the status of a MeshPolicy.
 func (n *Namespace) Policy(policy *v1alpha1.MeshPolicy) v1alpha1.MeshPolicyStatus {
 	origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}
-	next := v1alpha1.MeshPolicyStatus{CommonStatus: n.common(origin, policy.Generation, policy.Status.CommonStatus)}
+	next := v1alpha1.MeshPolicyStatus{CommonStatus: n.common(origin, policy.Generation, policy.Status.CommonStatus, own{})}
 	if n.refused(origin) && n.dropsOut(policy) {
 		programmed := *meta.FindStatusCondition(next.Conditions, v1alpha1.ConditionProgrammed)
 		programmed.Message = "not accepted: what was programmed before stays as it is, but timeouts and retries no longer hold where the release of Service " +
@@ -33,7 +33,7 @@ func (n *Namespace) dropsOut(policy *v1alpha1.MeshPolicy) bool {
 func (n *Namespace) Profile(profile *v1alpha1.IngressProfile) v1alpha1.IngressProfileStatus {
 	origin := model.Origin{Kind: v1alpha1.KindIngressProfile, Name: profile.Name}
 	next := v1alpha1.IngressProfileStatus{
-		CommonStatus: n.common(origin, profile.Generation, profile.Status.CommonStatus), Gateway: profile.Status.Gateway,
+		CommonStatus: n.common(origin, profile.Generation, profile.Status.CommonStatus, own{}), Gateway: profile.Status.Gateway,
 	}
 	for i := range n.Plan.Model.Edges {
 		if edge := &n.Plan.Model.Edges[i]; edge.Name == profile.Name {

@@ -3,6 +3,9 @@ package status
 import (
 	"strconv"
 	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
@@ -11,19 +14,93 @@ import (
 	"github.com/kubemate/kubemate/internal/plan"
 )
 
-// Release is the status of a CanaryRelease.
+// Release is the status of a CanaryRelease, without what the release controller writes. While the spec waits for a decision it is what it was:
+// a status is never ahead of the decision.
 func (n *Namespace) Release(release *v1alpha1.CanaryRelease) v1alpha1.CanaryReleaseStatus {
-	origin := model.Origin{Kind: v1alpha1.KindCanaryRelease, Name: release.Name}
-	next := v1alpha1.CanaryReleaseStatus{CommonStatus: n.common(origin, release.Generation, release.Status.CommonStatus, n.uncarried(release)...)}
+	if compose.Undecided(release) {
+		return Own(release.Status)
+	}
+	origin := releaseOrigin(release)
+	old := release.Status
+	next := v1alpha1.CanaryReleaseStatus{Programmed: n.revision(release, origin)}
+	n.explain(release, &next)
+	next.CommonStatus = n.common(origin, release.Generation, old.CommonStatus, own{
+		complaints: n.uncarried(release), outlook: outlook(release.Status.Release, next.Explanation),
+	})
 	if n.refused(origin) {
 		// Held: what stands is what was programmed last, and the spec that would explain it may be gone.
-		next.Stable, next.Weights, next.Variants = release.Status.Stable, release.Status.Weights, release.Status.Variants
-		return next
+		next.Stable, next.Weights, next.Variants = old.Stable, old.Weights, old.Variants
+	} else {
+		next.Stable = compose.Stable(release)
+		next.Variants = n.variants(release, origin)
+		next.Weights = weights(next.Variants)
 	}
-	next.Stable = release.Spec.Stable
-	next.Variants = n.variants(release, origin)
-	next.Weights = weights(next.Variants)
 	return next
+}
+
+// Own is the part of a release's status that the namespace controller writes.
+func Own(status v1alpha1.CanaryReleaseStatus) v1alpha1.CanaryReleaseStatus {
+	status.Release = nil
+	return status
+}
+
+// outlook is how a rollout looks from outside when its objects are as they should be: what has to wait for people is ready, as far as waiting
+// for Kubemate goes. Nil: there is no rollout, or it has succeeded.
+func outlook(decision *v1alpha1.ReleaseStatus, explanation string) *metav1.Condition {
+	if decision == nil {
+		return nil
+	}
+	condition := &metav1.Condition{Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: decision.Reason, Message: explanation}
+	switch decision.Phase {
+	case v1alpha1.PhaseManual, v1alpha1.PhaseSucceeded:
+		return nil
+	case v1alpha1.PhaseAwaitingApproval, v1alpha1.PhaseSuspended:
+		condition.Status, condition.Reason = metav1.ConditionTrue, string(decision.Phase)
+	case v1alpha1.PhasePaused:
+		if decision.Reason == v1alpha1.ReasonPaused {
+			condition.Status = metav1.ConditionTrue
+		}
+	case v1alpha1.PhaseRetargeting, v1alpha1.PhaseProgressing, v1alpha1.PhaseRolledBack, v1alpha1.PhaseStopped:
+	}
+	return condition
+}
+
+// revision is the decision that the generated objects carry: that of the release once all of them are stored, the one before until then. A
+// decision that gives its target a share is in force only with the target in its place.
+func (n *Namespace) revision(release *v1alpha1.CanaryRelease, origin model.Origin) *v1alpha1.ProgrammedRevision {
+	decision, old := release.Status.Release, release.Status.Programmed
+	if decision == nil || inForce(decision, old) {
+		return old
+	}
+	service := n.services[string(release.Spec.Service.Name)]
+	_, waits := n.Plan.Waiting[origin]
+	if waits || n.refused(origin) || service == nil || !n.carried[service.Name] || n.worst(origin).State != apply.Done || replaced(service, decision) {
+		return old
+	}
+	var since time.Time
+	for _, key := range n.groups[origin] {
+		if at := n.Results[key].Since; at.After(since) {
+			since = at
+		}
+	}
+	return &v1alpha1.ProgrammedRevision{Revision: decision.Revision, Since: metav1.NewMicroTime(since.Truncate(time.Microsecond))}
+}
+
+// replaced says whether stable answers in the target's place, because the target has no ready endpoints.
+func replaced(service *model.Service, decision *v1alpha1.ReleaseStatus) bool {
+	for _, share := range decision.Split {
+		for _, backend := range service.Backends {
+			if share.Variant == decision.To && backend.Variant == string(share.Variant) && !backend.Stable && !backend.Ready {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Settle is how long after the objects of a release are stored some data plane may still follow the old ones.
+func (n *Namespace) Settle(release *v1alpha1.CanaryRelease) time.Duration {
+	return n.settle[releaseOrigin(release)]
 }
 
 // uncarried is the complaint that nothing carries the split: leaf Services alone send no request anywhere.
@@ -40,7 +117,7 @@ func (n *Namespace) uncarried(release *v1alpha1.CanaryRelease) []plan.Waiting {
 }
 
 func (n *Namespace) variants(release *v1alpha1.CanaryRelease, origin model.Origin) []v1alpha1.VariantStatus {
-	wanted := wantedShares(release.Spec)
+	wanted := wantedShares(release)
 	programmed := n.programmedShares(release, origin)
 	variants := make([]v1alpha1.VariantStatus, len(release.Spec.Variants))
 	for i, variant := range release.Spec.Variants {
@@ -48,33 +125,25 @@ func (n *Namespace) variants(release *v1alpha1.CanaryRelease, origin model.Origi
 		if variant.Service != nil {
 			service = string(*variant.Service)
 		}
+		ready := n.Endpoints[service].Ready
 		variants[i] = v1alpha1.VariantStatus{
 			Name: variant.Name, Service: service, Wanted: wanted[i], Programmed: programmed(variant.Name, service),
-			Ready: n.Endpoints[service].Ready > 0,
+			Ready: ready > 0, ReadyReplicas: int32(ready),
 		}
 	}
 	return variants
 }
 
-// wantedShares are the shares that the spec asks for; stable takes all when nobody has a weight.
-func wantedShares(spec v1alpha1.CanaryReleaseSpec) []string {
-	weights := make([]int64, len(spec.Variants))
+// wantedShares are the shares that were decided, or that the weights by hand ask for.
+func wantedShares(release *v1alpha1.CanaryRelease) []string {
+	weights := compose.Weights(release)
 	var sum int64
-	for i, variant := range spec.Variants {
-		if variant.Weight != nil {
-			weights[i] = int64(*variant.Weight)
-			sum += weights[i]
-		}
+	for _, weight := range weights {
+		sum += int64(weight)
 	}
 	shares := make([]string, len(weights))
-	for i := range weights {
-		if sum == 0 {
-			weights[i] = 0
-			if spec.Variants[i].Name == spec.Stable {
-				weights[i] = 1
-			}
-		}
-		shares[i] = percent(weights[i], max(sum, 1))
+	for i, weight := range weights {
+		shares[i] = percent(int64(weight), sum)
 	}
 	return shares
 }

@@ -24,8 +24,8 @@ var (
 // leaf is the name of a variant's leaf Service.
 func leaf(variant string) string { return compose.LeafName("shop", "orders", variant) }
 
-// release shares orders out by weight.
-func release(v1, v2 int32) *v1alpha1.CanaryRelease {
+// canary shares orders out by weight.
+func canary(v1, v2 int32) *v1alpha1.CanaryRelease {
 	return &v1alpha1.CanaryRelease{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "orders", Generation: 7},
 		Spec: v1alpha1.CanaryReleaseSpec{
@@ -104,7 +104,7 @@ func TestConditions(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			status := New(test.in).Release(release(9, 1))
+			status := New(test.in).Release(canary(9, 1))
 			for condition, want := range map[string]string{
 				v1alpha1.ConditionAccepted: test.accepted, v1alpha1.ConditionProgrammed: test.programmed, v1alpha1.ConditionReady: test.ready,
 			} {
@@ -135,7 +135,7 @@ func reasonOf(conditions []metav1.Condition, condition string) string {
 }
 
 func TestNothingFlaps(t *testing.T) {
-	first := release(9, 1)
+	first := canary(9, 1)
 	first.Status = New(stored(9, 1)).Release(first)
 	later := stored(9, 1)
 	later.Now = noon.Add(time.Hour)
@@ -145,7 +145,7 @@ func TestNothingFlaps(t *testing.T) {
 }
 
 func TestTransitionTimesChangeWithTheirConditionOnly(t *testing.T) {
-	object := release(9, 1)
+	object := canary(9, 1)
 	object.Status = New(stored(9, 1)).Release(object)
 	later := with(stored(9, 1), func(in *Input) { in.Results = nil; in.Now = noon.Add(time.Hour) })
 	next := New(later).Release(object)
@@ -158,7 +158,7 @@ func TestTransitionTimesChangeWithTheirConditionOnly(t *testing.T) {
 }
 
 func TestAHeldReleaseKeepsWhatItLastProgrammed(t *testing.T) {
-	object := release(9, 1)
+	object := canary(9, 1)
 	object.Status = New(stored(9, 1)).Release(object)
 	object.Spec.Stable = "v2"
 	refused := stored(9, 1)
@@ -174,9 +174,9 @@ func TestAHeldReleaseKeepsWhatItLastProgrammed(t *testing.T) {
 }
 
 func TestVariants(t *testing.T) {
-	status := New(stored(2, 1)).Release(release(2, 1))
+	status := New(stored(2, 1)).Release(canary(2, 1))
 	want := []v1alpha1.VariantStatus{
-		{Name: "v1", Service: leaf("v1"), Wanted: "66.67", Programmed: "66.67", Ready: true},
+		{Name: "v1", Service: leaf("v1"), Wanted: "66.67", Programmed: "66.67", Ready: true, ReadyReplicas: 1},
 		{Name: "v2", Service: leaf("v2"), Wanted: "33.33", Programmed: "33.33"},
 	}
 	if !reflect.DeepEqual(status.Variants, want) {
@@ -188,7 +188,7 @@ func TestVariants(t *testing.T) {
 }
 
 func TestProgrammedSharesAreThoseThatAreStored(t *testing.T) {
-	object := release(90, 10)
+	object := canary(90, 10)
 	object.Status = New(stored(90, 10)).Release(object)
 	pending := with(stored(50, 50), func(in *Input) { in.Results = nil })
 	if got := New(pending).Release(object).Weights; got != "v1 90%, v2 10%" {
@@ -201,7 +201,7 @@ func TestProgrammedSharesAreThoseThatAreStored(t *testing.T) {
 }
 
 func TestStableTakesAllWhenNobodyHasAWeight(t *testing.T) {
-	object := release(0, 0)
+	object := canary(0, 0)
 	object.Spec.Variants[0].Weight, object.Spec.Variants[1].Weight = nil, nil
 	status := New(stored(1, 0)).Release(object)
 	if status.Variants[0].Wanted != "100" || status.Variants[1].Wanted != "0" {
