@@ -368,7 +368,9 @@ func TestAnalysisVerdicts(t *testing.T) {
 			s.analyse(failures(9))
 			s.atStep1()
 			s.judge(v1alpha1.VerdictFail)
-			s.edit(func(spec *v1alpha1.CanaryReleaseSpec) { spec.Rollout.Analysis.Metrics = spec.Rollout.Analysis.Metrics[1:] })
+			s.edit(func(spec *v1alpha1.CanaryReleaseSpec) {
+				spec.Rollout.Analysis.Metrics = spec.Rollout.Analysis.Metrics[1:]
+			})
 			s.judge(v1alpha1.VerdictFail)
 			s.Expect(s.state.Analysis.Metrics).To(HaveLen(1))
 			s.Expect(s.state.Analysis.Metrics[0].Failures).To(BeEquivalentTo(2))

@@ -230,7 +230,10 @@ func TestNewTarget(t *testing.T) {
 		},
 		"a new target after a success leads on from the promoted variant": func(s *story) {
 			s.succeeded()
-			s.edit(func(spec *v1alpha1.CanaryReleaseSpec) { spec.Variants[0].Weight, spec.Variants[2].Weight = nil, nil; spec.Rollout.To = "v3" })
+			s.edit(func(spec *v1alpha1.CanaryReleaseSpec) {
+				spec.Variants[0].Weight, spec.Variants[2].Weight = nil, nil
+				spec.Rollout.To = "v3"
+			})
 			s.Expect(s.split()).To(Equal("v2 95%, v3 5%"))
 			s.act(v1alpha1.VerbAbort)
 			s.Expect(s.split()).To(Equal("v2 100%"))
