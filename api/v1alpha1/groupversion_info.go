@@ -19,6 +19,7 @@ const (
 	KindCanaryRelease  = "CanaryRelease"
 	KindMeshPolicy     = "MeshPolicy"
 	KindIngressProfile = "IngressProfile"
+	KindHostClaim      = "HostClaim"
 	KindReleaseAction  = "ReleaseAction"
 )
 
@@ -37,6 +38,7 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&CanaryRelease{}, &CanaryReleaseList{},
 		&MeshPolicy{}, &MeshPolicyList{},
 		&IngressProfile{}, &IngressProfileList{},
+		&HostClaim{}, &HostClaimList{},
 		&ReleaseAction{}, &ReleaseActionList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)

@@ -215,4 +215,10 @@ type IngressProfileStatus struct {
 	//
 	// +optional
 	Gateway string `json:"gateway,omitempty"`
+	// Hosts that are served on the gateway, without those that belong to other namespaces.
+	//
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=16
+	Hosts []string `json:"hosts,omitempty"`
 }

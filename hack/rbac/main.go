@@ -49,8 +49,8 @@ func everyday() []any {
 		object("v1", "ServiceAccount", rules.Namespace, rules.Name, nil),
 		object(rbacv1.SchemeGroupVersion.String(), "ClusterRole", "", rules.Name, map[string]any{"rules": base}),
 		binding("ClusterRole", "", rules.Name),
-		object(rbacv1.SchemeGroupVersion.String(), "Role", rules.Namespace, rules.Name+"-lease", map[string]any{"rules": rules.Join("lease")}),
-		binding("Role", rules.Namespace, rules.Name+"-lease"),
+		object(rbacv1.SchemeGroupVersion.String(), "Role", rules.Namespace, rules.Name+"-own", map[string]any{"rules": rules.Join("own")}),
+		binding("Role", rules.Namespace, rules.Name+"-own"),
 	}
 }
 

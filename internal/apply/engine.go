@@ -31,6 +31,8 @@ type Reader interface {
 type Options struct {
 	Client Client
 	Reader Reader
+	// Hosts records the hosts that groups claim.
+	Hosts  *Hosts
 	Scheme *runtime.Scheme
 	// Workers is how many groups are written at once.
 	Workers int

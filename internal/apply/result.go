@@ -64,9 +64,12 @@ func (e leavingError) Error() string { return "waiting for the deletion of the o
 func explain(err error) (state State, reason, message string) {
 	var someoneElses foreignError
 	var going leavingError
+	var taken takenError
 	switch {
 	case errors.As(err, &someoneElses):
 		return Failed, v1alpha1.ReasonForeignObject, err.Error()
+	case errors.As(err, &taken):
+		return Pending, v1alpha1.ReasonPending, err.Error()
 	case errors.As(err, &going):
 		return Pending, v1alpha1.ReasonPending, err.Error()
 	case errors.Is(err, ErrFenced):

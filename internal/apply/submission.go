@@ -25,6 +25,7 @@ type submission struct {
 // group is one group of a plan, or what is left of one that is in the plan no more.
 type group struct {
 	key     string
+	claims  []model.HostClaim
 	objects []wanted
 	loans   []loan
 	version string
@@ -74,7 +75,7 @@ func borrowerGroup(ref Ref) string {
 }
 
 func newGroup(of plan.Group) (*group, error) {
-	made := &group{key: of.Key}
+	made := &group{key: of.Key, claims: of.Claims}
 	for _, object := range of.Objects {
 		one, err := newWanted(object)
 		if err != nil {

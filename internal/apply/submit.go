@@ -35,6 +35,9 @@ func (e *Engine) Submit(p plan.Plan, live load.Live) error {
 
 // differs says whether a group has something to write. Objects that are not in standing may be foreign: that is for the worker to see.
 func (e *Engine) differs(s *submission, g *group, standing map[identity]client.Object) (bool, error) {
+	if len(g.claims) > 0 {
+		return true, nil
+	}
 	for _, object := range g.objects {
 		judged, err := e.ledger.judge(object, standing[identity{object.kind, object.ref}], s.holds)
 		if err != nil || judged.verdict != current && judged.verdict != held {

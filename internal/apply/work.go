@@ -54,8 +54,13 @@ func (e *Engine) newest(id groupID) (*submission, *group) {
 	return ns.submission, ns.submission.groups[id.label]
 }
 
-// write sends what differs, in order, and stops at the first error: later objects depend on earlier ones.
+// write records the group's hosts and sends what differs, in order, and stops at the first error: later objects depend on earlier ones.
 func (e *Engine) write(ctx context.Context, s *submission, one *group, id groupID) error {
+	for _, claim := range one.claims {
+		if err := e.options.Hosts.record(ctx, id.namespace, claim); err != nil {
+			return err
+		}
+	}
 	for _, object := range one.objects {
 		if err := e.writeObject(ctx, s, object, id); err != nil {
 			return err

@@ -156,11 +156,14 @@ func (r *clusterReader) profilesElsewhere(ctx context.Context, planned []string)
 			r.into.Add(profile)
 		}
 	})
+	if err == nil {
+		err = r.each(ctx, &v1alpha1.HostClaimList{}, r.into.Add)
+	}
 	if !apierrors.IsForbidden(err) {
 		return err
 	}
 	for _, name := range planned {
-		r.into.Assume(name, "no IngressProfile of another namespace has these hosts: you may not list them")
+		r.into.Assume(name, "no IngressProfile of another namespace has these hosts: you may not list these, or the HostClaims")
 	}
 	return nil
 }

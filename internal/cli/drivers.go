@@ -9,7 +9,6 @@ import (
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/config"
 	"github.com/kubemate/kubemate/internal/driver/builtin"
-	"github.com/kubemate/kubemate/internal/model"
 	"github.com/kubemate/kubemate/internal/plan"
 )
 
@@ -53,15 +52,4 @@ func servesEverything(drivers builtin.Drivers) map[schema.GroupVersionKind]bool 
 		served[kind] = true
 	}
 	return served
-}
-
-func gateways(cfg config.OperatorConfig) map[string]model.Gateway {
-	byName := map[string]model.Gateway{}
-	for _, gateway := range cfg.Edge.Gateways {
-		byName[gateway.Name] = model.Gateway{
-			Name: gateway.Name, Labels: gateway.Labels, Class: gateway.Class,
-			HTTP: gateway.EntryPoints.HTTP, HTTPS: gateway.EntryPoints.HTTPS, ClientAddressDepth: gateway.ClientAddressDepth,
-		}
-	}
-	return byName
 }

@@ -101,7 +101,8 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	settings := manifest.Settings{Gateways: gateways(cfg), InjectionAllowed: cfg.Injection.Enabled}
+	settings := manifest.Settings{InjectionAllowed: cfg.Injection.Enabled}
+	settings.Gateways, settings.Reservations = cfg.Edge.Model()
 	if o.configFile == "" {
 		settings.InjectionAllowed = true
 	}

@@ -3,6 +3,7 @@ package compose
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -24,6 +25,11 @@ type Result struct {
 	Undecided []model.Origin
 	// Waiting says per custom resource why a part is not in the model yet.
 	Waiting map[model.Origin]Waiting
+	// Claims are the hosts that must be recorded before the objects of an Edge are written, by the Edge's name.
+	Claims map[string][]model.HostClaim
+	// Freed are the profiles that are not held though something is wrong with them, sorted: they lost a host to another namespace, and what
+	// stands for it must go.
+	Freed []model.Origin
 }
 
 // Waiting is a reason for patience: nothing is wrong with the object, but something that it needs is not there yet.
@@ -64,6 +70,12 @@ type composer struct {
 	heldSplits []string
 	undecided  []model.Origin
 	waiting    map[model.Origin]Waiting
+	hostClaims map[string][]model.HostClaim
+	freed      []model.Origin
+	// recorded says since when hosts are recorded as the namespace's.
+	recorded map[model.HostKey]time.Time
+	// claimants are the oldest profiles by the hosts that they ask for.
+	claimants map[model.HostKey]claimant
 }
 
 // part is what is wanted of one Service before it becomes one routing table.
@@ -90,11 +102,17 @@ type table struct {
 func newComposer(snapshot Snapshot, refused map[model.Origin]bool) *composer {
 	c := &composer{
 		snapshot: snapshot, refused: refused,
-		services:  make(map[string]*corev1.Service, len(snapshot.Services)),
-		workloads: newWorkloads(snapshot.Deployments, snapshot.Services),
-		splits:    make(claims, len(snapshot.Releases)),
-		parts:     make(map[string]*part, len(snapshot.Services)),
-		waiting:   map[model.Origin]Waiting{},
+		services:   make(map[string]*corev1.Service, len(snapshot.Services)),
+		workloads:  newWorkloads(snapshot.Deployments, snapshot.Services),
+		splits:     make(claims, len(snapshot.Releases)),
+		parts:      make(map[string]*part, len(snapshot.Services)),
+		waiting:    map[model.Origin]Waiting{},
+		hostClaims: map[string][]model.HostClaim{},
+		recorded:   map[model.HostKey]time.Time{},
+		claimants:  claimants(snapshot),
+	}
+	for _, claim := range snapshot.Recorded {
+		c.recorded[claim.HostKey] = claim.Since
 	}
 	for _, svc := range snapshot.Services {
 		c.services[svc.Name] = svc
@@ -147,6 +165,7 @@ func (c *composer) result() Result {
 	slices.Sort(c.heldSplits)
 	return Result{
 		Model: out, Drafts: drafts, Problems: c.problems, HeldSplits: c.heldSplits, Undecided: model.SortOrigins(c.undecided), Waiting: c.waiting,
+		Claims: c.hostClaims, Freed: model.SortOrigins(c.freed),
 	}
 }
 

@@ -22,29 +22,48 @@ func GatewayName(profile *v1alpha1.IngressProfile) string {
 
 // profiles composes the IngressProfiles. They come last: their routes show the splits that releases have decided.
 func (c *composer) profiles() {
-	owners := hostOwners{paths: claims{}, tls: map[string]tlsOwner{}, elsewhere: c.snapshot.Claims, refused: map[model.Origin]bool{}}
+	owners := hostOwners{paths: claims{}, tls: map[model.HostKey]tlsOwner{}, refused: map[model.Origin]bool{}}
 	for _, profile := range byAge(c.snapshot.Profiles) {
 		origin := model.Origin{Kind: v1alpha1.KindIngressProfile, Name: profile.Name}
-		problems := owners.claim(profile, origin)
-		options, more := owners.tlsOf(profile, origin)
-		problems = append(problems, more...)
-		if c.skip(profile, origin) {
+		own := c.contest(profile, origin)
+		c.add(own.problems...)
+		composed := c.profile(profile, &owners, own)
+		if !composed {
 			owners.refused[origin] = true
-			continue
 		}
-		edge, more := c.readEdge(profile, origin)
-		problems = append(problems, more...)
-		if len(problems) > 0 {
-			owners.refused[origin] = true
-			c.add(problems...)
-			continue
+		if composed && len(own.lost) > 0 || own.serves(profile.Status) {
+			c.freed = append(c.freed, origin)
 		}
-		if edge.TLS != nil && options != profile.Name {
-			edge.TLS.Options = options
-		}
-		c.edges = append(c.edges, edge)
 	}
 	slices.SortFunc(c.edges, func(a, b model.Edge) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// profile composes a profile on the hosts that are its own. False: there are none, or something else is wrong with it.
+func (c *composer) profile(profile *v1alpha1.IngressProfile, owners *hostOwners, own contest) bool {
+	problems := owners.claim(profile, own)
+	options, more := owners.tlsOf(own)
+	problems = append(problems, more...)
+	if c.skip(profile, own.origin) {
+		return false
+	}
+	edge, more := c.readEdge(profile, own.origin)
+	problems = append(problems, more...)
+	c.add(problems...)
+	if len(problems) > 0 || len(own.won) == 0 {
+		return false
+	}
+	for _, host := range own.won {
+		edge.Hosts = append(edge.Hosts, host.key.Host)
+		if _, recorded := c.recorded[host.key]; !recorded {
+			c.hostClaims[edge.Name] = append(c.hostClaims[edge.Name], model.HostClaim{HostKey: host.key, Reserved: host.reserved})
+		}
+	}
+	slices.Sort(edge.Hosts)
+	if edge.TLS != nil && options != profile.Name {
+		edge.TLS.Options = options
+	}
+	c.edges = append(c.edges, edge)
+	return true
 }
 
 func (c *composer) readEdge(profile *v1alpha1.IngressProfile, origin model.Origin) (model.Edge, model.Problems) {
@@ -62,10 +81,6 @@ func (c *composer) readEdge(profile *v1alpha1.IngressProfile, origin model.Origi
 		problems = append(problems, model.Problem{Origin: at(origin, "spec.security.hsts"), Reason: v1alpha1.ReasonInvalid, Message: wrong})
 	}
 	edge.Security = security
-	for _, host := range profile.Spec.Hosts {
-		edge.Hosts = append(edge.Hosts, string(host))
-	}
-	slices.Sort(edge.Hosts)
 	if tls := profile.Spec.TLS; tls != nil {
 		edge.TLS = &model.TLS{SecretName: string(tls.SecretName), RedirectHTTP: tls.RedirectHTTP}
 	}

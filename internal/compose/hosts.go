@@ -2,16 +2,16 @@ package compose
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// hostOwners remembers who serves which hosts and paths.
+// hostOwners remembers which profiles of the namespace serve which hosts and paths.
 type hostOwners struct {
-	paths     claims
-	tls       map[string]tlsOwner
-	elsewhere []Claim
+	paths claims
+	tls   map[model.HostKey]tlsOwner
 	// refused are the profiles that claimed something and take no part themselves.
 	refused map[model.Origin]bool
 }
@@ -25,42 +25,38 @@ type tlsOwner struct {
 
 // tlsOf is the profile whose TLS options a profile uses: its own, or those of the older one that it shares hosts with. It must be called once,
 // after the profile has claimed its hosts.
-func (o *hostOwners) tlsOf(profile *v1alpha1.IngressProfile, origin model.Origin) (string, model.Problems) {
-	gateway, owner := GatewayName(profile), origin.Object()
-	for h, host := range profile.Spec.Hosts {
-		found := o.tls[gateway+" "+string(host)].origin.Object()
-		if found == origin.Object() || found == owner {
+func (o *hostOwners) tlsOf(own contest) (string, model.Problems) {
+	owner := own.origin.Object()
+	for _, host := range own.won {
+		found := o.tls[host.key].origin.Object()
+		if found == own.origin.Object() || found == owner {
 			continue
 		}
-		where := at(origin, "spec.hosts["+strconv.Itoa(h)+"]")
-		if owner != origin.Object() {
-			return "", model.Problems{{Origin: where, Reason: v1alpha1.ReasonConflicted, Message: "the hosts are shared with " + owner.String() + " and with " +
+		if owner != own.origin.Object() {
+			return "", model.Problems{{Origin: own.at(host.index), Reason: v1alpha1.ReasonConflicted, Message: "the hosts are shared with " + owner.String() + " and with " +
 				found.String() + ", and a gateway knows one set of TLS options for a host; split this profile by host"}}
 		}
 		if o.refused[found] {
-			return "", model.Problems{{Origin: where, Reason: v1alpha1.ReasonConflicted, Message: "host " + string(host) + " is shared with " + found.String() +
+			return "", model.Problems{{Origin: own.at(host.index), Reason: v1alpha1.ReasonConflicted, Message: "host " + host.key.Host + " is shared with " + found.String() +
 				", which is older, decides over its TLS and is not accepted itself; correct that one first"}}
 		}
 		owner = found
 	}
-	for _, host := range profile.Spec.Hosts {
-		key := gateway + " " + string(host)
-		o.tls[key] = tlsOwner{o.tls[key].secret, owner}
+	for _, host := range own.won {
+		o.tls[host.key] = tlsOwner{o.tls[host.key].secret, owner}
 	}
 	return owner.Name, nil
 }
 
 // claim claims each path of each host for a profile, and the host's certificate, of which there can be one.
-func (o *hostOwners) claim(profile *v1alpha1.IngressProfile, origin model.Origin) model.Problems {
+func (o *hostOwners) claim(profile *v1alpha1.IngressProfile, own contest) model.Problems {
 	var problems model.Problems
-	gateway := GatewayName(profile)
-	for h, host := range profile.Spec.Hosts {
-		where := at(origin, "spec.hosts["+strconv.Itoa(h)+"]")
-		problems = append(problems, o.claimHost(profile, gateway, string(host), where)...)
+	for _, host := range own.won {
+		problems = append(problems, o.claimCertificate(profile, host.key, own.at(host.index))...)
 		for r := range profile.Spec.Routes {
 			route := &profile.Spec.Routes[r]
-			place := at(origin, "spec.routes["+strconv.Itoa(r)+"].match.path")
-			if problem, won := o.paths.claim(claimed{pathText(routePath(route)) + " of host", string(host) + " on gateway " + gateway}, place); !won {
+			place := at(own.origin, "spec.routes["+strconv.Itoa(r)+"].match.path")
+			if problem, won := o.paths.claim(claimed{pathText(routePath(route)) + " of host", strings.TrimPrefix(host.key.String(), "host ")}, place); !won {
 				problems = append(problems, problem)
 			}
 		}
@@ -68,29 +64,20 @@ func (o *hostOwners) claim(profile *v1alpha1.IngressProfile, origin model.Origin
 	return problems
 }
 
-func (o *hostOwners) claimHost(profile *v1alpha1.IngressProfile, gateway, host string, origin model.Origin) model.Problems {
-	for _, other := range o.elsewhere {
-		if other.Gateway == gateway && other.Host == host {
-			return model.Problems{{
-				Origin: origin, Reason: v1alpha1.ReasonConflicted,
-				Message: "host " + host + " on gateway " + gateway + " belongs to " + v1alpha1.KindIngressProfile + " " + other.Namespace + "/" + other.Name +
-					", which is older; choose another host, or ask the owners of that namespace",
-			}}
-		}
-	}
+func (o *hostOwners) claimCertificate(profile *v1alpha1.IngressProfile, key model.HostKey, origin model.Origin) model.Problems {
 	secret := ""
 	if profile.Spec.TLS != nil {
 		secret = string(profile.Spec.TLS.SecretName)
 	}
-	owner, taken := o.tls[gateway+" "+host]
+	owner, taken := o.tls[key]
 	if !taken {
-		o.tls[gateway+" "+host] = tlsOwner{secret, origin}
+		o.tls[key] = tlsOwner{secret, origin}
 		return nil
 	}
 	if owner.secret != secret {
 		return model.Problems{{
 			Origin: at(origin, "spec.tls"), Reason: v1alpha1.ReasonConflicted,
-			Message: "host " + host + " has the TLS settings of " + owner.origin.Object().String() + ", which is older, and a host has one certificate; use the same secretName",
+			Message: "host " + key.Host + " has the TLS settings of " + owner.origin.Object().String() + ", which is older, and a host has one certificate; use the same secretName",
 		}}
 	}
 	return nil

@@ -1,6 +1,8 @@
 package compose
 
 import (
+	"time"
+
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
@@ -26,8 +28,12 @@ type Snapshot struct {
 	Retained map[string]model.Retain
 	// LeafSelectors are the selectors of the leaf Services that stand in the cluster, by name.
 	LeafSelectors map[string]map[string]string
-	// Claims are the hosts that profiles of other namespaces claimed earlier than this namespace's profiles.
+	// Claims of other namespaces on hosts that overlap with those of this namespace's profiles, in any order.
 	Claims []Claim
+	// Recorded are the hosts that are recorded as this namespace's, in any order.
+	Recorded []Claim
+	// Reservations of the operator's configuration.
+	Reservations []model.Reservation
 	// Gateways of the operator's configuration, by name.
 	Gateways map[string]model.Gateway
 	// InjectionAllowed says whether the operator may annotate Namespaces.
@@ -40,9 +46,14 @@ type Endpoints struct {
 	Ready, Total int
 }
 
-// Claim is a host that a profile of another namespace serves.
+// Claim is a host of another namespace.
 type Claim struct {
-	Gateway, Host string
-	// Namespace and Name of the IngressProfile.
-	Namespace, Name string
+	model.HostKey
+	Namespace string
+	// Record is the name of the HostClaim that says so. Empty: none does yet.
+	Record string
+	// Profile is the name of the IngressProfile that asks for the host. Empty: it is recorded.
+	Profile string
+	// Since is the age of the record or the profile.
+	Since time.Time
 }

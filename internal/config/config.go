@@ -141,6 +141,8 @@ type Edge struct {
 	Driver DriverName `json:"driver"`
 	// Gateways that IngressProfiles may name. Default: one named default.
 	Gateways []Gateway `json:"gateways,omitempty"`
+	// Reservations give hosts to namespaces, whoever asked for them first. Default none: a host belongs to the namespace that asked first.
+	Reservations []Reservation `json:"reservations,omitempty"`
 	// Settle is how long after a route is stored some gateway may still follow the old one: a step of a release is done only then. Default 3s,
 	// a second more than Traefik's own providersThrottleDuration.
 	Settle metav1.Duration `json:"settle"`
@@ -150,6 +152,8 @@ type Edge struct {
 type Gateway struct {
 	// Name that IngressProfiles use.
 	Name string `json:"name"`
+	// Namespaces whose IngressProfiles may use the gateway. Empty: all.
+	Namespaces []string `json:"namespaces,omitempty"`
 	// Labels that objects for this instance carry, so that instances are told apart (Traefik: providers.kubernetesCRD.labelSelector).
 	Labels map[string]string `json:"labels,omitempty"`
 	// Class of the instance (Traefik: providers.kubernetesCRD.ingressClass). Empty: none.
@@ -158,6 +162,16 @@ type Gateway struct {
 	EntryPoints EntryPoints `json:"entryPoints"`
 	// ClientAddressDepth is which address of X-Forwarded-For, counted from the right, is the client's. 0: the connection's own.
 	ClientAddressDepth int `json:"clientAddressDepth,omitempty"`
+}
+
+// Reservation gives a host to namespaces.
+type Reservation struct {
+	// Gateway that the reservation is about. Empty: all.
+	Gateway string `json:"gateway,omitempty"`
+	// Host, or a wildcard such as *.bank.example for all hosts of one label more.
+	Host string `json:"host"`
+	// Namespaces whose IngressProfiles may serve the host; at least one.
+	Namespaces []string `json:"namespaces"`
 }
 
 // EntryPoints of a gateway by their names there.

@@ -3,6 +3,7 @@ package config
 import (
 	"net"
 	"slices"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -89,6 +90,29 @@ func (e Edge) validate(path *field.Path) field.ErrorList {
 		seen[gateway.Name] = true
 		errs = append(errs, gateway.validate(at)...)
 	}
+	for i, reservation := range e.Reservations {
+		errs = append(errs, reservation.validate(path.Child("reservations").Index(i), seen)...)
+	}
+	return errs
+}
+
+func (r Reservation) validate(path *field.Path, gateways map[string]bool) field.ErrorList {
+	host := strings.TrimPrefix(r.Host, "*.")
+	errs := words(path.Child("host"), r.Host, validation.IsDNS1123Subdomain(host))
+	if r.Gateway != "" && !gateways[r.Gateway] {
+		errs = append(errs, field.NotFound(path.Child("gateway"), r.Gateway))
+	}
+	if len(r.Namespaces) == 0 {
+		errs = append(errs, field.Required(path.Child("namespaces"), "name the namespaces that may serve the host"))
+	}
+	return append(errs, namespaceNames(path.Child("namespaces"), r.Namespaces)...)
+}
+
+func namespaceNames(path *field.Path, names []string) field.ErrorList {
+	var errs field.ErrorList
+	for i, name := range names {
+		errs = append(errs, words(path.Index(i), name, validation.IsDNS1123Label(name))...)
+	}
 	return errs
 }
 
@@ -98,6 +122,7 @@ func (g Gateway) validate(path *field.Path) field.ErrorList {
 	if len(g.Name) > 32 {
 		errs = append(errs, field.TooLong(path.Child("name"), g.Name, 32))
 	}
+	errs = append(errs, namespaceNames(path.Child("namespaces"), g.Namespaces)...)
 	errs = append(errs, metavalidation.ValidateLabels(g.Labels, path.Child("labels"))...)
 	if g.EntryPoints.HTTP == g.EntryPoints.HTTPS {
 		errs = append(errs, field.Invalid(path.Child("entryPoints"), g.EntryPoints.HTTP, "http and https must not be the same entry point"))

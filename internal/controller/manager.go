@@ -23,7 +23,6 @@ import (
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/config"
 	"github.com/kubemate/kubemate/internal/load"
-	"github.com/kubemate/kubemate/internal/model"
 )
 
 // leaseName is the name of the Lease of leader election.
@@ -41,14 +40,18 @@ func NewManager(ctx context.Context, cluster *rest.Config, cfg config.OperatorCo
 			return nil, fmt.Errorf("registering types: %w", err)
 		}
 	}
-	options, guarded, err := electLeader(cluster, cfg.LeaderElection)
+	home, err := ownNamespace(cfg.LeaderElection)
+	if err != nil {
+		return nil, err
+	}
+	options, guarded, err := electLeader(cluster, cfg.LeaderElection, home)
 	if err != nil {
 		return nil, err
 	}
 	options.Scheme = scheme
 	shared := true
 	options.Controller.SkipNameValidation = &shared // two operators may follow one another in a process, as in tests
-	options.Cache = load.CacheOptions()
+	options.Cache = load.CacheOptions(home)
 	options.Metrics = server.Options{BindAddress: cfg.Metrics.BindAddress}
 	options.HealthProbeBindAddress = cfg.Health.BindAddress
 	mgr, err := manager.New(guarded, options)
@@ -58,15 +61,15 @@ func NewManager(ctx context.Context, cluster *rest.Config, cfg config.OperatorCo
 	if err := addChecks(mgr); err != nil {
 		return nil, err
 	}
-	operator, err := load.User(ctx, cluster)
+	user, err := load.User(ctx, cluster)
 	if err != nil {
 		return nil, err
 	}
-	return mgr, setup(ctx, mgr, cfg, drivers, operator, time.Now)
+	return mgr, setup(ctx, mgr, cfg, drivers, identity{user: user, home: home}, time.Now)
 }
 
 // electLeader prepares leader election, and a configuration whose writes are refused once the lease may have passed to another process.
-func electLeader(cluster *rest.Config, cfg config.LeaderElection) (manager.Options, *rest.Config, error) {
+func electLeader(cluster *rest.Config, cfg config.LeaderElection, home string) (manager.Options, *rest.Config, error) {
 	guarded := rest.CopyConfig(cluster)
 	guarded.QPS = -1 // the API server's priority and fairness limits clients better than they themselves
 	if !cfg.Enabled {
@@ -74,7 +77,7 @@ func electLeader(cluster *rest.Config, cfg config.LeaderElection) (manager.Optio
 	}
 	fence := apply.NewFence(time.Now)
 	guarded.Wrap(fence.Wrap)
-	lock, err := newLock(cluster, cfg)
+	lock, err := newLock(cluster, cfg, home)
 	if err != nil {
 		return manager.Options{}, nil, err
 	}
@@ -88,25 +91,21 @@ func electLeader(cluster *rest.Config, cfg config.LeaderElection) (manager.Optio
 	}, guarded, nil
 }
 
-func newLock(cluster *rest.Config, cfg config.LeaderElection) (resourcelock.Interface, error) {
-	namespace, err := leaseNamespace(cfg)
-	if err != nil {
-		return nil, err
-	}
+func newLock(cluster *rest.Config, cfg config.LeaderElection, home string) (resourcelock.Interface, error) {
 	host, err := os.Hostname()
 	if err != nil {
 		return nil, fmt.Errorf("naming this process for leader election: %w", err)
 	}
 	identity := resourcelock.ResourceLockConfig{Identity: host + "_" + string(uuid.NewUUID())}
-	lock, err := resourcelock.NewFromKubeconfig(resourcelock.LeasesResourceLock, namespace, leaseName, identity, cluster, cfg.RenewDeadline.Duration)
+	lock, err := resourcelock.NewFromKubeconfig(resourcelock.LeasesResourceLock, home, leaseName, identity, cluster, cfg.RenewDeadline.Duration)
 	if err != nil {
 		return nil, fmt.Errorf("making the lock of leader election: %w", err)
 	}
 	return lock, nil
 }
 
-// leaseNamespace is the configured namespace, or the pod's own.
-func leaseNamespace(cfg config.LeaderElection) (string, error) {
+// ownNamespace is where the Lease and the HostClaims are: the configured namespace, or the pod's own.
+func ownNamespace(cfg config.LeaderElection) (string, error) {
 	if cfg.Namespace != "" {
 		return cfg.Namespace, nil
 	}
@@ -115,7 +114,7 @@ func leaseNamespace(cfg config.LeaderElection) (string, error) {
 	}
 	content, err := os.ReadFile(podNamespace)
 	if err != nil {
-		return "", fmt.Errorf("finding the namespace of the Lease: %w; outside of a cluster set leaderElection.namespace, or leaderElection.enabled: false", err)
+		return "", fmt.Errorf("finding the operator's own namespace: %w; outside of a cluster set leaderElection.namespace", err)
 	}
 	return strings.TrimSpace(string(content)), nil
 }
@@ -141,16 +140,4 @@ func cachesFilled(caches cache.Cache) healthz.Checker {
 		}
 		return nil
 	}
-}
-
-// gateways are those of the configuration, by name, in the words of the model.
-func gateways(configured []config.Gateway) map[string]model.Gateway {
-	byName := make(map[string]model.Gateway, len(configured))
-	for _, gateway := range configured {
-		byName[gateway.Name] = model.Gateway{
-			Name: gateway.Name, Labels: gateway.Labels, Class: gateway.Class,
-			HTTP: gateway.EntryPoints.HTTP, HTTPS: gateway.EntryPoints.HTTPS, ClientAddressDepth: gateway.ClientAddressDepth,
-		}
-	}
-	return byName
 }

@@ -21,24 +21,35 @@ import (
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
+	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/config"
 	"github.com/kubemate/kubemate/internal/load"
+	"github.com/kubemate/kubemate/internal/model"
 )
 
 // compilers is how many namespaces are compiled at once.
 const compilers = 4
 
-// setup adds the controllers to a manager. The operator is the user that this process is.
-func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, drivers Drivers, operator string, now func() time.Time) error {
+// identity is who this process is.
+type identity struct {
+	// user of the API server.
+	user string
+	// home is the operator's own namespace.
+	home string
+}
+
+// setup adds the controllers to a manager.
+func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, drivers Drivers, operator identity, now func() time.Time) error {
+	gateways, reservations := cfg.Edge.Model()
 	reader, err := load.NewReader(ctx, mgr.GetCache(), mgr.GetScheme(), load.Config{
-		Gateways: gateways(cfg.Edge.Gateways), InjectionAllowed: cfg.Injection.Enabled,
+		Gateways: gateways, Reservations: reservations, InjectionAllowed: cfg.Injection.Enabled,
 	})
 	if err != nil {
 		return err
 	}
 	feed := &feed{}
 	engine := apply.NewEngine(apply.Options{
-		Client: mgr.GetClient(), Reader: reader, Scheme: mgr.GetScheme(), Workers: cfg.Concurrency.Apply,
+		Client: mgr.GetClient(), Reader: reader, Hosts: apply.NewHosts(mgr.GetClient(), reader, operator.home, now), Scheme: mgr.GetScheme(), Workers: cfg.Concurrency.Apply,
 		Announce: func(namespace string) { feed.add(namespace) }, Now: now,
 	})
 	statuses := apply.NewStatuses(mgr.GetClient())
@@ -47,7 +58,7 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 			return fmt.Errorf("adding the writers: %w", err)
 		}
 	}
-	desk, err := newDesk(ctx, cfg.Actions, operator, load.NewGuards(mgr.GetAPIReader()), statuses, now)
+	desk, err := newDesk(ctx, cfg.Actions, operator.user, load.NewGuards(mgr.GetAPIReader()), statuses, now)
 	if err != nil {
 		return err
 	}
@@ -106,6 +117,7 @@ func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) er
 		Watches(&v1alpha1.CanaryRelease{}, mapped, builder.WithPredicates(updates(releaseChanged))).
 		Watches(&v1alpha1.MeshPolicy{}, mapped, intents).
 		Watches(&v1alpha1.IngressProfile{}, handler.EnqueueRequestsFromMapFunc(withRivals(reconciler.reader)), intents).
+		Watches(&v1alpha1.HostClaim{}, handler.EnqueueRequestsFromMapFunc(toRivals(reconciler.reader)), intents).
 		Watches(&corev1.Namespace{}, mapped, builder.WithPredicates(updates(namespaceChanged))).
 		Watches(&corev1.Service{}, mapped, builder.WithPredicates(updates(serviceChanged))).
 		Watches(&appsv1.Deployment{}, mapped, builder.WithPredicates(updates(deploymentChanged))).
@@ -118,21 +130,36 @@ func rateLimiter() workqueue.TypedRateLimiter[reconcile.Request] {
 	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](5*time.Millisecond, 30*time.Second)
 }
 
-// withRivals maps an IngressProfile to its namespace and to those that share a host with it.
+// withRivals maps an IngressProfile to its namespace and to those that ask for the same hosts.
 func withRivals(reader *load.Reader) handler.MapFunc {
 	return func(ctx context.Context, object client.Object) []reconcile.Request {
 		requests := toNamespace(ctx, object)
-		profile, ok := object.(*v1alpha1.IngressProfile)
-		if !ok {
-			return requests
-		}
-		rivals, err := reader.Rivals(ctx, profile)
-		if err != nil {
-			logf.FromContext(ctx).Error(err, "finding the namespaces that share a host", "profile", client.ObjectKeyFromObject(profile))
-		}
-		for _, rival := range rivals {
-			requests = append(requests, request(rival))
+		if profile, ok := object.(*v1alpha1.IngressProfile); ok {
+			requests = append(requests, rivals(ctx, reader, object, compose.HostKeys(profile)...)...)
 		}
 		return requests
 	}
+}
+
+// toRivals maps a HostClaim to the namespaces that ask for its host.
+func toRivals(reader *load.Reader) handler.MapFunc {
+	return func(ctx context.Context, object client.Object) []reconcile.Request {
+		record, ok := object.(*v1alpha1.HostClaim)
+		if !ok {
+			return nil
+		}
+		return rivals(ctx, reader, object, compose.RecordKey(record))
+	}
+}
+
+func rivals(ctx context.Context, reader *load.Reader, of client.Object, keys ...model.HostKey) []reconcile.Request {
+	namespaces, err := reader.Rivals(ctx, keys...)
+	if err != nil {
+		logf.FromContext(ctx).Error(err, "finding the namespaces that share a host", "object", client.ObjectKeyFromObject(of))
+	}
+	requests := make([]reconcile.Request, 0, len(namespaces))
+	for _, namespace := range namespaces {
+		requests = append(requests, request(namespace))
+	}
+	return requests
 }

@@ -16,7 +16,9 @@ var CRDs = schema.GroupVersionKind{Group: "apiextensions.k8s.io", Version: "v1",
 
 // CacheOptions keep in memory what composing and comparing need and no more. Kinds that are not named here are generated ones. Reads of a
 // kind that nobody watches fail instead of starting a watch of the whole cluster, Secrets among it.
-func CacheOptions() cache.Options {
+//
+// HostClaims count in the operator's own namespace, home, alone: elsewhere anybody could write one.
+func CacheOptions(home string) cache.Options {
 	shared := true
 	return cache.Options{
 		ReaderFailOnMissingInformer:  true,
@@ -27,6 +29,7 @@ func CacheOptions() cache.Options {
 			&v1alpha1.MeshPolicy{}:       {Transform: input},
 			&v1alpha1.IngressProfile{}:   {Transform: input},
 			&v1alpha1.ReleaseAction{}:    {Transform: action},
+			&v1alpha1.HostClaim{}:        {Transform: input, Namespaces: map[string]cache.Config{home: {}}},
 			&corev1.Namespace{}:          {Transform: input},
 			&corev1.Service{}:            {Transform: service},
 			&appsv1.Deployment{}:         {Transform: deployment},

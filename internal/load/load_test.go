@@ -2,8 +2,8 @@ package load
 
 import (
 	"reflect"
+	"slices"
 	"testing"
-	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/compose"
+	"github.com/kubemate/kubemate/internal/model"
 )
 
 func transformed[T client.Object](t *testing.T, by func(any) (any, error), object T) T {
@@ -130,28 +131,19 @@ func TestOursTakesALabelAndAnOrigin(t *testing.T) {
 	}
 }
 
-func TestClaimsGoByAgeThenByName(t *testing.T) {
-	at := func(namespace, name string, second int64) *v1alpha1.IngressProfile {
-		return &v1alpha1.IngressProfile{ObjectMeta: metav1.ObjectMeta{
-			Namespace: namespace, Name: name, CreationTimestamp: metav1.NewTime(time.Unix(second, 0)),
-		}}
-	}
-	if !older(at("z", "z", 1), at("a", "a", 2)) || older(at("a", "a", 2), at("z", "z", 1)) {
-		t.Error("the older does not win")
-	}
-	if !older(at("a", "z", 1), at("b", "a", 1)) || !older(at("a", "a", 1), at("a", "b", 1)) {
-		t.Error("equals do not go by namespace and name")
-	}
-}
-
-func TestHostKeysIgnoreCaseAndNameTheGateway(t *testing.T) {
-	public := "public"
-	profile := &v1alpha1.IngressProfile{Spec: v1alpha1.IngressProfileSpec{Hosts: []v1alpha1.Host{"Shop.Example"}}}
-	if got := hostKeys(profile); got[0] != "default/shop.example" {
-		t.Errorf("keys are %v", got)
-	}
-	profile.Spec.Gateway = &public
-	if got := hostKeys(profile); got[0] != "public/shop.example" {
-		t.Errorf("keys are %v", got)
+func TestHostsAreFoundByWhatTheyOverlapWith(t *testing.T) {
+	exact, sibling, wildcard := model.HostKey{Gateway: "default", Host: "a.example"}, model.HostKey{Gateway: "default", Host: "b.example"},
+		model.HostKey{Gateway: "default", Host: "*.example"}
+	for _, c := range []struct {
+		asks, stands model.HostKey
+		want         bool
+	}{
+		{exact, exact, true}, {exact, sibling, false}, {exact, wildcard, true}, {wildcard, exact, true}, {wildcard, wildcard, true},
+		{exact, model.HostKey{Gateway: "public", Host: "a.example"}, false},
+	} {
+		found := slices.ContainsFunc(overlapping(c.asks), func(value string) bool { return slices.Contains(hostValues(c.stands), value) })
+		if found != c.want {
+			t.Errorf("who asks for %s finds %s: %t", c.asks, c.stands, found)
+		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
@@ -31,10 +32,7 @@ type Reader struct {
 	cache  cache.Cache
 	scheme *runtime.Scheme
 
-	// Gateways of the operator's configuration, by name.
-	gateways map[string]model.Gateway
-	// injectionAllowed says whether the operator may annotate Namespaces.
-	injectionAllowed bool
+	config Config
 
 	mu    sync.RWMutex
 	kinds []schema.GroupVersionKind
@@ -42,13 +40,18 @@ type Reader struct {
 
 // Config is what a Snapshot holds of the operator's configuration.
 type Config struct {
-	Gateways         map[string]model.Gateway
+	// Gateways by name.
+	Gateways     map[string]model.Gateway
+	Reservations []model.Reservation
+	// InjectionAllowed says whether the operator may annotate Namespaces.
 	InjectionAllowed bool
 }
 
 // NewReader makes a Reader, and the indexes that it needs on kinds that are always there.
 func NewReader(ctx context.Context, from cache.Cache, scheme *runtime.Scheme, cfg Config) (*Reader, error) {
-	byHost := func(obj client.Object) []string { return hostKeys(obj.(*v1alpha1.IngressProfile)) }
+	byHost := func(obj client.Object) []string {
+		return hostValues(compose.HostKeys(obj.(*v1alpha1.IngressProfile))...)
+	}
 	if err := from.IndexField(ctx, &v1alpha1.IngressProfile{}, indexHosts, byHost); err != nil {
 		return nil, fmt.Errorf("indexing IngressProfiles by host: %w", err)
 	}
@@ -56,7 +59,11 @@ func NewReader(ctx context.Context, from cache.Cache, scheme *runtime.Scheme, cf
 	if err := from.IndexField(ctx, &v1alpha1.ReleaseAction{}, indexRelease, byRelease); err != nil {
 		return nil, fmt.Errorf("indexing ReleaseActions by release: %w", err)
 	}
-	return &Reader{cache: from, scheme: scheme, gateways: cfg.Gateways, injectionAllowed: cfg.InjectionAllowed}, nil
+	ofRecord := func(obj client.Object) []string { return hostValues(compose.RecordKey(obj.(*v1alpha1.HostClaim))) }
+	if err := from.IndexField(ctx, &v1alpha1.HostClaim{}, indexHosts, ofRecord); err != nil {
+		return nil, fmt.Errorf("indexing HostClaims by host: %w", err)
+	}
+	return &Reader{cache: from, scheme: scheme, config: cfg}, nil
 }
 
 // Prepare makes a generated kind ready to be read: its cache has an index and is filled when Prepare returns.

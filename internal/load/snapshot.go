@@ -53,7 +53,7 @@ func (r *Reader) Namespace(ctx context.Context, name string) (*View, error) {
 	if !namespace.DeletionTimestamp.IsZero() {
 		return nil, nil
 	}
-	view := &View{Snapshot: compose.Snapshot{Namespace: name, Gateways: r.gateways, InjectionAllowed: r.injectionAllowed}}
+	view := &View{Snapshot: compose.Snapshot{Namespace: name, Gateways: r.config.Gateways, Reservations: r.config.Reservations, InjectionAllowed: r.config.InjectionAllowed}}
 	if err := r.intents(ctx, view); err != nil {
 		return nil, err
 	}
@@ -79,9 +79,7 @@ func (r *Reader) intents(ctx context.Context, view *View) error {
 	view.Releases = standing(releases.Items)
 	view.Policies = standing(policies.Items)
 	view.Profiles = standing(profiles.Items)
-	claims, err := r.claims(ctx, view.Namespace, view.Profiles)
-	view.Claims = claims
-	return err
+	return r.claims(ctx, view)
 }
 
 // live reads what Kubemate wrote.

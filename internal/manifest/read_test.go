@@ -4,10 +4,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kubemate/kubemate/internal/compose"
+	"github.com/kubemate/kubemate/internal/model"
 )
 
 var definitions = sync.OnceValues(ReadDefinitions)
@@ -154,11 +156,15 @@ func TestClaimsOfOtherNamespaces(t *testing.T) {
 	}
 	const old, young = `"2026-01-01T00:00:00Z"`, `"2026-06-01T00:00:00Z"`
 	objects := read(t, profile("a", "young", young)+profile("b", "old", old)+profile("c", "as-old", old))
-	want := map[string][]compose.Claim{
-		"a": {{Gateway: "default", Host: "shop.example", Namespace: "b", Name: "old"}, {Gateway: "default", Host: "shop.example", Namespace: "c", Name: "as-old"}},
-		"b": nil,
-		"c": {{Gateway: "default", Host: "shop.example", Namespace: "b", Name: "old"}},
+	claim := func(namespace, name, created string) compose.Claim {
+		since, err := time.Parse(`"`+time.RFC3339+`"`, created)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return compose.Claim{HostKey: model.HostKey{Gateway: "default", Host: "shop.example"}, Namespace: namespace, Profile: name, Since: since.Local()}
 	}
+	a, b, c := claim("a", "young", young), claim("b", "old", old), claim("c", "as-old", old)
+	want := map[string][]compose.Claim{"a": {b, c}, "b": {a, c}, "c": {a, b}}
 	for _, namespace := range objects.Snapshots(Settings{}) {
 		if diff := cmp.Diff(want[namespace.Snapshot.Namespace], namespace.Claims); diff != "" {
 			t.Errorf("claims of %s -want +got:\n%s", namespace.Snapshot.Namespace, diff)

@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 
@@ -9,7 +8,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/load"
 	"github.com/kubemate/kubemate/internal/model"
@@ -29,7 +27,8 @@ type Namespace struct {
 // Settings are what a snapshot holds of the operator's configuration.
 type Settings struct {
 	// Gateways by name.
-	Gateways map[string]model.Gateway
+	Gateways     map[string]model.Gateway
+	Reservations []model.Reservation
 	// InjectionAllowed says whether the operator may annotate Namespaces.
 	InjectionAllowed bool
 }
@@ -39,11 +38,12 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 	all := make([]Namespace, 0, len(o.namespaces))
 	for _, name := range o.Names() {
 		held := o.namespaces[name]
+		claims, recorded := o.claims(name)
 		snapshot := compose.Snapshot{
 			Namespace: name, Releases: standing(held.releases), Policies: standing(held.policies), Profiles: standing(held.profiles),
 			Services: sorted(held.services), Deployments: sorted(held.deployments), Endpoints: held.endpoints(name),
-			Retained: held.retained(), LeafSelectors: held.leafSelectors(), Claims: o.claims(name),
-			Gateways: settings.Gateways, InjectionAllowed: settings.InjectionAllowed,
+			Retained: held.retained(), LeafSelectors: held.leafSelectors(), Claims: claims, Recorded: recorded,
+			Gateways: settings.Gateways, Reservations: settings.Reservations, InjectionAllowed: settings.InjectionAllowed,
 		}
 		slices.Sort(held.assumptions)
 		all = append(all, Namespace{
@@ -80,45 +80,32 @@ func (c *contents) leafSelectors() map[string]map[string]string {
 	return found
 }
 
-// claims lists the hosts of a namespace's profiles that profiles of other namespaces claimed earlier.
-func (o *Objects) claims(namespace string) []compose.Claim {
-	first := map[compose.Claim]*v1alpha1.IngressProfile{}
+// claims finds who else claims the hosts of a namespace's profiles, and which of them are recorded as the namespace's.
+func (o *Objects) claims(namespace string) (claims, recorded []compose.Claim) {
+	var keys []model.HostKey
 	for _, profile := range o.namespaces[namespace].profiles {
-		for _, claim := range hosts(profile) {
-			if held := first[claim]; held == nil || older(profile, held) {
-				first[claim] = profile
-			}
-		}
+		keys = append(keys, compose.HostKeys(profile)...)
 	}
-	var claims []compose.Claim
+	own := model.NewHostSet(keys...)
 	for _, other := range o.Names() {
-		if other == namespace {
-			continue
-		}
 		for _, profile := range standing(o.namespaces[other].profiles) {
-			for _, claim := range hosts(profile) {
-				if own := first[claim]; own != nil && older(profile, own) {
-					claims = append(claims, compose.Claim{Gateway: claim.Gateway, Host: claim.Host, Namespace: other, Name: profile.Name})
-				}
+			if other != namespace {
+				claims = append(claims, compose.ProfileClaims(profile, own)...)
+			}
+		}
+		for _, record := range o.namespaces[other].claims {
+			claim := compose.RecordClaim(record)
+			switch {
+			case claim.Namespace == namespace:
+				recorded = append(recorded, claim)
+			case own.Overlaps(claim.HostKey):
+				claims = append(claims, claim)
 			}
 		}
 	}
-	return claims
-}
-
-// hosts are the hosts of a profile on its gateway, in nobody's name.
-func hosts(profile *v1alpha1.IngressProfile) []compose.Claim {
-	out := make([]compose.Claim, 0, len(profile.Spec.Hosts))
-	for _, host := range profile.Spec.Hosts {
-		out = append(out, compose.Claim{Gateway: compose.GatewayName(profile), Host: string(host)})
-	}
-	return out
-}
-
-// older orders claims across namespaces: by age, then by name.
-func older(a, b *v1alpha1.IngressProfile) bool {
-	return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time),
-		cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name)) < 0
+	slices.SortFunc(claims, compose.Claim.Compare)
+	slices.SortFunc(recorded, compose.Claim.Compare)
+	return claims, recorded
 }
 
 // Overlay lays the custom resources of other objects over these. What is there already keeps the age that the cluster gave it, what is new

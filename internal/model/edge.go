@@ -25,6 +25,8 @@ type Gateway struct {
 	Name string
 	// Labels that objects for this gateway carry, so that instances are told apart.
 	Labels map[string]string
+	// Namespaces whose profiles may use the gateway. Empty: all.
+	Namespaces []string
 	// Class of the gateway. Empty: none is set on objects.
 	Class string
 	// HTTP is the name of the entry point for plain HTTP, HTTPS that for TLS.

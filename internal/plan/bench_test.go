@@ -39,7 +39,7 @@ func benchmarkPlan(b *testing.B, profiles int) {
 			}
 			cfg.Mesh.Linkerd.Generation = generation
 			snapshot := largeSnapshot(generation, profiles)
-			snapshot.Gateways = gatewaysOf(cfg)
+			snapshot.Gateways = settingsOf(cfg).Gateways
 			drivers := driversFor(cfg)
 			if problems := plan.Namespace(snapshot, drivers).Problems; len(problems) > 0 && !problems[0].Advisory {
 				b.Fatalf("the namespace is not one that plans well: %v", problems[0])

@@ -12,7 +12,7 @@ import (
 
 	"github.com/kubemate/kubemate/internal/config"
 	"github.com/kubemate/kubemate/internal/driver/builtin"
-	"github.com/kubemate/kubemate/internal/model"
+	"github.com/kubemate/kubemate/internal/manifest"
 	"github.com/kubemate/kubemate/internal/plan"
 )
 
@@ -26,15 +26,10 @@ func driversFor(cfg config.OperatorConfig) plan.Drivers {
 	return drivers.Select(served, nil)
 }
 
-func gatewaysOf(cfg config.OperatorConfig) map[string]model.Gateway {
-	gateways := map[string]model.Gateway{}
-	for _, gateway := range cfg.Edge.Gateways {
-		gateways[gateway.Name] = model.Gateway{
-			Name: gateway.Name, Labels: gateway.Labels, Class: gateway.Class,
-			HTTP: gateway.EntryPoints.HTTP, HTTPS: gateway.EntryPoints.HTTPS, ClientAddressDepth: gateway.ClientAddressDepth,
-		}
-	}
-	return gateways
+func settingsOf(cfg config.OperatorConfig) manifest.Settings {
+	settings := manifest.Settings{InjectionAllowed: cfg.Injection.Enabled}
+	settings.Gateways, settings.Reservations = cfg.Edge.Model()
+	return settings
 }
 
 // writeObjects writes a plan's groups as YAML, in write order.

@@ -79,7 +79,7 @@ func readNamespaces(t *testing.T, cfg config.OperatorConfig, folder string) []ma
 			t.Fatalf("%s: %v", problem.Position, problem.Problem)
 		}
 	}
-	return objects.Snapshots(manifest.Settings{Gateways: gatewaysOf(cfg), InjectionAllowed: cfg.Injection.Enabled})
+	return objects.Snapshots(settingsOf(cfg))
 }
 
 func source(t *testing.T, name string) manifest.Source {

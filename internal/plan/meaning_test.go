@@ -74,7 +74,7 @@ func checkMeaning(t *rapid.T, drivers threeDrivers, seen *meaningTally) {
 	seen.releases++
 	story := drawStory(t)
 	snapshot := story.snapshot()
-	snapshot.Gateways = gatewaysOf(defaultConfig(t))
+	snapshot.Gateways = settingsOf(defaultConfig(t)).Gateways
 	checkClassic(t, story, plan.Namespace(snapshot, drivers.classic))
 	planned := plan.Namespace(snapshot, drivers.real)
 	if len(planned.Held) > 0 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -53,17 +54,23 @@ func finish(composed compose.Result, rendered rendering, found model.Problems) P
 	problems := slices.Concat(composed.Problems, rendered.problems, found)
 	problems.Sort()
 	problems = slices.Compact(problems)
+	for i := range rendered.groups {
+		if profile, ok := strings.CutPrefix(rendered.groups[i].Key, GroupProfilePrefix); ok {
+			rendered.groups[i].Claims = composed.Claims[profile]
+		}
+	}
 	return Plan{
 		Namespace: composed.Model.Name, Model: composed.Model, Groups: rendered.groups, Problems: problems,
-		Held: held(problems), HeldSplits: composed.HeldSplits, Undecided: composed.Undecided, Waiting: composed.Waiting,
+		Held: held(problems, composed.Freed), HeldSplits: composed.HeldSplits, Undecided: composed.Undecided, Waiting: composed.Waiting,
+		Freed: composed.Freed,
 	}
 }
 
 // held lists the objects that keep what they last programmed.
-func held(problems model.Problems) []model.Origin {
+func held(problems model.Problems, freed []model.Origin) []model.Origin {
 	var origins []model.Origin
 	for _, problem := range problems {
-		if !problem.Advisory {
+		if !problem.Advisory && !among(freed, problem.Origin.Object()) {
 			origins = append(origins, problem.Origin)
 		}
 	}
@@ -74,10 +81,8 @@ func held(problems model.Problems) []model.Origin {
 // origins and retain are the object's own, as its annotations say; retain is nil when it carries no split.
 func (p Plan) Holds(origins []model.Origin, retain *model.Retain) bool {
 	for _, origin := range origins {
-		for _, staying := range [][]model.Origin{p.Vanished, p.Undecided} {
-			if _, found := slices.BinarySearchFunc(staying, origin, model.Origin.Compare); found {
-				return true
-			}
+		if among(p.Vanished, origin) || among(p.Undecided, origin) && !p.frees(origins) {
+			return true
 		}
 	}
 	return p.HoldsBack(origins, retain)
@@ -88,11 +93,14 @@ func (p Plan) Holds(origins []model.Origin, retain *model.Retain) bool {
 // (architecture.md, 3), so that a bad timeout never stands in the way of a rollback.
 func (p Plan) HoldsBack(origins []model.Origin, retain *model.Retain) bool {
 	follows := retain != nil && p.wantsSplit(retain.Service)
+	if p.frees(origins) {
+		return false
+	}
 	for _, origin := range origins {
 		if follows && origin.Kind == v1alpha1.KindMeshPolicy {
 			continue
 		}
-		if _, found := slices.BinarySearchFunc(p.Held, origin, model.Origin.Compare); found {
+		if among(p.Held, origin) {
 			return true
 		}
 	}
@@ -103,10 +111,21 @@ func (p Plan) HoldsBack(origins []model.Origin, retain *model.Retain) bool {
 	return found
 }
 
+// frees says whether an object comes from a profile that lost a host.
+func (p Plan) frees(origins []model.Origin) bool {
+	return slices.ContainsFunc(origins, func(origin model.Origin) bool { return among(p.Freed, origin) })
+}
+
 // wantsSplit says whether the plan splits a Service.
 func (p Plan) wantsSplit(service string) bool {
 	i, found := slices.BinarySearchFunc(p.Model.Services, service, func(s model.Service, name string) int { return cmp.Compare(s.Name, name) })
 	return found && p.Model.Services[i].Retain != nil
+}
+
+// among finds an origin in a sorted list.
+func among(origins []model.Origin, one model.Origin) bool {
+	_, found := slices.BinarySearchFunc(origins, one, model.Origin.Compare)
+	return found
 }
 
 // noDriver is the problem of an intent for which there is no driver.

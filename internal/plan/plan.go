@@ -64,6 +64,8 @@ type Plan struct {
 	Undecided []model.Origin
 	// HeldSplits are the Services whose standing splits are neither changed nor pruned, because stable has no ready endpoints, sorted.
 	HeldSplits []string
+	// Freed are profiles that lost a host to another namespace, sorted: what stands of them is changed and pruned whatever else is held.
+	Freed []model.Origin
 	// Waiting says per custom resource why a part of it is not in the plan yet, though nothing is wrong with it.
 	Waiting map[model.Origin]Waiting
 }
@@ -75,6 +77,8 @@ type Waiting = compose.Waiting
 type Group struct {
 	// Key is "service.NAME", "profile.NAME" or "namespace".
 	Key string
+	// Claims are the hosts that must be recorded before the objects are written.
+	Claims []model.HostClaim
 	// Objects in write order, stamped with Kubemate's labels and annotations.
 	Objects []driver.Object
 	// Borrowed annotations.

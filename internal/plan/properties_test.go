@@ -52,7 +52,9 @@ func genNamespace(t *rapid.T, known *manifest.Definitions) compose.Snapshot {
 	for _, problem := range objects.Problems {
 		t.Fatalf("the generator makes what an API server refuses: %v", problem.Problem)
 	}
-	snapshot := objects.Snapshots(manifest.Settings{Gateways: gatewaysOf(defaultConfig(t)), InjectionAllowed: rapid.Bool().Draw(t, "injection allowed")})[0].Snapshot
+	settings := settingsOf(defaultConfig(t))
+	settings.InjectionAllowed = rapid.Bool().Draw(t, "injection allowed")
+	snapshot := objects.Snapshots(settings)[0].Snapshot
 	genStanding(t, &snapshot)
 	return snapshot
 }

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"slices"
 	"strconv"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -75,7 +76,7 @@ func (n *Namespace) accepted(origin model.Origin) metav1.Condition {
 // programmed says how far the objects are. An object that is not accepted keeps what it last programmed, and so does the condition.
 func (n *Namespace) programmed(origin model.Origin, old v1alpha1.CommonStatus, complaints []plan.Waiting) metav1.Condition {
 	condition := metav1.Condition{Type: v1alpha1.ConditionProgrammed, Status: metav1.ConditionFalse}
-	if n.refused(origin) {
+	if n.refused(origin) && !slices.Contains(n.Plan.Freed, origin) {
 		condition.Reason, condition.Message = v1alpha1.ReasonHeld, "not accepted: what was programmed before stays as it is"
 		if meta.IsStatusConditionTrue(old.Conditions, v1alpha1.ConditionProgrammed) {
 			condition.Status = metav1.ConditionTrue

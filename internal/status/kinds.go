@@ -1,6 +1,8 @@
 package status
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -37,8 +39,12 @@ func (n *Namespace) Profile(profile *v1alpha1.IngressProfile) v1alpha1.IngressPr
 	}
 	for i := range n.Plan.Model.Edges {
 		if edge := &n.Plan.Model.Edges[i]; edge.Name == profile.Name {
-			next.Gateway = edge.Gateway.Name
+			next.Gateway, next.Hosts = edge.Gateway.Name, edge.Hosts
+			return next
 		}
+	}
+	if !slices.Contains(n.Plan.Freed, origin) {
+		next.Hosts = profile.Status.Hosts
 	}
 	return next
 }

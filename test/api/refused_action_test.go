@@ -22,7 +22,8 @@ var badActions = []refusal{
 	{"the reason is of two lines", set("spec.reason", "a\nb"), "spec.reason", "must be one line of text"},
 }
 
-// badEdits are changes of an action that is stored.
-var badEdits = []refusal{
-	{"another step is approved", set("spec.step", 3), "spec", "an action never changes"},
+// badEdits are changes of objects that are stored.
+var badEdits = map[string][]refusal{
+	"releaseaction": {{"another step is approved", set("spec.step", 3), "spec", "an action never changes"}},
+	"hostclaim":     {{"another host is claimed", set("spec.host", "pay.example"), "spec", "host and gateway cannot be changed"}},
 }

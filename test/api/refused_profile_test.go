@@ -45,3 +45,10 @@ var badRoutes = []refusal{
 }
 
 var backend = fields{"service": "web", "port": 80}
+
+var badClaims = []refusal{
+	{"the gateway is empty", set("spec.gateway", ""), "spec.gateway", "at least 1 chars long"},
+	{"the name of the gateway is too long", set("spec.gateway", strings.Repeat("g", 33)), "spec.gateway", "may not be more than 32"},
+	{"the host is missing", drop("spec.host"), "spec.host", "Required value"},
+	{"the namespace is missing", drop("spec.namespace"), "spec.namespace", "Required value"},
+}

@@ -29,6 +29,7 @@ var refusals = map[string][]refusal{
 	"meshpolicy-service":   slicesOf(badCallers, badRequests, badResilience),
 	"ingressprofile":       slicesOf(badHosts, badSecurity, badRoutes),
 	"releaseaction":        badActions,
+	"hostclaim":            badClaims,
 }
 
 var _ = Describe("A faulty object is refused by the CRD alone", func() {
@@ -46,23 +47,26 @@ var _ = Describe("A faulty object is refused by the CRD alone", func() {
 		}
 	}
 
-	for _, c := range badEdits {
-		It("releaseaction, once it is stored: "+c.fault, func(ctx SpecContext) {
-			object := example("releaseaction")
-			object.SetNamespace("edits")
-			stored := apply(ctx, object)
-			c.change(stored)
-			_, err := client.Resource(resource(stored.GetKind())).Namespace("edits").Update(ctx, stored, metav1.UpdateOptions{})
-			cause := onlyCause(err)
-			Expect(cause.Field).To(Equal(c.at))
-			Expect(cause.Message).To(ContainSubstring(c.says))
-		})
+	for start, cases := range badEdits {
+		for _, c := range cases {
+			It(start+", once it is stored: "+c.fault, func(ctx SpecContext) {
+				object := example(start)
+				object.SetNamespace("edits")
+				stored := apply(ctx, object)
+				c.change(stored)
+				_, err := client.Resource(resource(stored.GetKind())).Namespace("edits").Update(ctx, stored, metav1.UpdateOptions{})
+				cause := onlyCause(err)
+				Expect(cause.Field).To(Equal(c.at))
+				Expect(cause.Message).To(ContainSubstring(c.says))
+			})
+		}
 	}
 
 	It("by every rule of CEL, each with a case of its own", func() {
 		Expect(ruleMessages()).NotTo(BeEmpty())
 		for _, message := range ruleMessages() {
-			Expect(slices.ContainsFunc(slicesOf(append(slices.Collect(maps.Values(refusals)), badEdits)...), func(c refusal) bool {
+			all := slices.AppendSeq(slices.Collect(maps.Values(refusals)), maps.Values(badEdits))
+			Expect(slices.ContainsFunc(slicesOf(all...), func(c refusal) bool {
 				return strings.Contains(message, c.says)
 			})).To(BeTrue(), "no case breaks the rule %q: add one", message)
 		}

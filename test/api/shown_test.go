@@ -85,11 +85,15 @@ var _ = Describe("People see", func() {
 		Expect(strings.Fields(text)).To(ConsistOf(
 			"canaryrelease.kubemate.io/orders", "meshpolicy.kubemate.io/mesh", "meshpolicy.kubemate.io/users", "ingressprofile.kubemate.io/shop",
 			"releaseaction.kubemate.io/orders-approve-2",
+			"hostclaim.kubemate.io/wildcard.default.bank.example",
 		))
 	})
 
 	It("a status that says that nobody has looked yet", func(ctx SpecContext) {
 		for _, name := range examples {
+			if name == "hostclaim" {
+				continue // a record has no status
+			}
 			stored, err := try(ctx, example(name))
 			Expect(err).NotTo(HaveOccurred())
 			generation, found, err := unstructured.NestedInt64(stored.Object, "status", "observedGeneration")

@@ -52,7 +52,7 @@ func Parts() []Part {
 		{"edge", writes(without(builtin.New(edge).Kinds(), always))},
 		{"four-eyes", policies("mutating", admission.FourEyesName)},
 		{"injection", []rbacv1.PolicyRule{rule("", []string{"namespaces"}, []string{"patch"})}},
-		{"lease", lease()},
+		{"own", own()},
 	}
 }
 
@@ -98,12 +98,13 @@ func policies(kind, name string) []rbacv1.PolicyRule {
 	return []rbacv1.PolicyRule{read}
 }
 
-// lease is leader election, in the operator's own namespace.
-func lease() []rbacv1.PolicyRule {
+// own is what the operator keeps in its own namespace: the Lease of leader election, and the records of hosts, which it never deletes.
+func own() []rbacv1.PolicyRule {
 	create := rule("coordination.k8s.io", []string{"leases"}, []string{"create"}) // a name cannot bound creation
 	renew := rule("coordination.k8s.io", []string{"leases"}, []string{"get", "update"})
 	renew.ResourceNames = []string{Name}
-	return []rbacv1.PolicyRule{create, renew}
+	records := rule(v1alpha1.GroupName, []string{"hostclaims"}, []string{"create", "list", "patch", "watch"})
+	return []rbacv1.PolicyRule{create, renew, records}
 }
 
 // writes is one rule for each API group.

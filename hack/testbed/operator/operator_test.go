@@ -33,7 +33,7 @@ func TestCompletedConfigurationIsAccepted(t *testing.T) {
 // TestRolesAreTheCharts compares the rules that Install applies with the parts from which the chart puts its ClusterRole together.
 func TestRolesAreTheCharts(t *testing.T) {
 	var chart, applied []map[string]any
-	for _, part := range []string{"base", "mesh", "edge", "injection", "lease"} {
+	for _, part := range []string{"base", "mesh", "edge", "injection", "own"} {
 		var rules []map[string]any
 		read(t, filepath.Join(root, "charts", "kubemate", "files", "rules", part+".yaml"), &rules)
 		chart = append(chart, rules...)
