@@ -40,7 +40,7 @@ func (c *composer) readAccess(p *part, spec *v1alpha1.Access, origin model.Origi
 			index = len(access)
 			byTarget[port.Target] = index
 			access = append(access, model.Access{
-				Port: port.Target, Protocol: port.Protocol, Mode: mode, Probes: c.probes(p.service.Spec.Selector, port.Target), Origin: at(origin, "spec.access"),
+				Port: port.Target, Protocol: port.Protocol, Mode: mode, Probes: c.probes(p, port.Target), Origin: at(origin, "spec.access"),
 			})
 		}
 		access[index].Grants = append(access[index].Grants, grants(spec.Rules, port.Number)...)

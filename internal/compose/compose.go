@@ -54,14 +54,14 @@ func Namespace(snapshot Snapshot, refused map[model.Origin]bool) Result {
 type composer struct {
 	snapshot  Snapshot
 	refused   map[model.Origin]bool
-	services  map[string]*corev1.Service
 	workloads workloads
 	// splits are the Services that releases claim.
 	splits claims
 
-	// parts of Services by name, as far as anything is wanted of them.
-	parts map[string]*part
-	edges []model.Edge
+	// parts are one for each Service, sorted by name; byName finds them.
+	parts  []part
+	byName map[string]*part
+	edges  []model.Edge
 
 	injection *model.Injection
 	// resilience of the namespace's Services that have none of their own. Nil: none.
@@ -82,6 +82,8 @@ type composer struct {
 type part struct {
 	service *corev1.Service
 	ports   []model.Port
+	// workloads are those whose pods the Service selects, once somebody has asked for them.
+	workloads []*workload
 	// table is the release's routing table. Nil: none, or not yet.
 	table *table
 	// draft is the table of a release some of whose variants are not ready, as if they were. Nil: all are.
@@ -102,10 +104,10 @@ type table struct {
 func newComposer(snapshot Snapshot, refused map[model.Origin]bool) *composer {
 	c := &composer{
 		snapshot: snapshot, refused: refused,
-		services:   make(map[string]*corev1.Service, len(snapshot.Services)),
 		workloads:  newWorkloads(snapshot.Deployments, snapshot.Services),
 		splits:     make(claims, len(snapshot.Releases)),
-		parts:      make(map[string]*part, len(snapshot.Services)),
+		parts:      make([]part, len(snapshot.Services)),
+		byName:     make(map[string]*part, len(snapshot.Services)),
 		waiting:    map[model.Origin]Waiting{},
 		hostClaims: map[string][]model.HostClaim{},
 		recorded:   map[model.HostKey]time.Time{},
@@ -114,20 +116,12 @@ func newComposer(snapshot Snapshot, refused map[model.Origin]bool) *composer {
 	for _, claim := range snapshot.Recorded {
 		c.recorded[claim.HostKey] = claim.Since
 	}
-	for _, svc := range snapshot.Services {
-		c.services[svc.Name] = svc
+	services := slices.SortedFunc(slices.Values(snapshot.Services), func(a, b *corev1.Service) int { return cmp.Compare(a.Name, b.Name) })
+	for i, svc := range services {
+		c.parts[i] = part{service: svc, ports: servicePorts(svc)}
+		c.byName[svc.Name] = &c.parts[i]
 	}
 	return c
-}
-
-// part finds or begins the part of a Service that exists.
-func (c *composer) part(svc *corev1.Service) *part {
-	if p := c.parts[svc.Name]; p != nil {
-		return p
-	}
-	p := &part{service: svc, ports: servicePorts(svc)}
-	c.parts[svc.Name] = p
-	return p
 }
 
 func (c *composer) add(problems ...model.Problem) {
@@ -151,7 +145,8 @@ func (c *composer) result() Result {
 	out := model.Namespace{Name: c.snapshot.Namespace, Injection: c.injection, Edges: c.edges}
 	out.Services = make([]model.Service, 0, len(c.parts))
 	var drafts []model.Service
-	for _, p := range c.parts {
+	for i := range c.parts {
+		p := &c.parts[i]
 		if svc, ok := c.finish(p, p.table); ok {
 			out.Services = append(out.Services, svc)
 		}
@@ -160,8 +155,6 @@ func (c *composer) result() Result {
 			drafts = append(drafts, draft)
 		}
 	}
-	slices.SortFunc(drafts, func(a, b model.Service) int { return cmp.Compare(a.Name, b.Name) })
-	slices.SortFunc(out.Services, func(a, b model.Service) int { return cmp.Compare(a.Name, b.Name) })
 	slices.Sort(c.heldSplits)
 	return Result{
 		Model: out, Drafts: drafts, Problems: c.problems, HeldSplits: c.heldSplits, Undecided: model.SortOrigins(c.undecided), Waiting: c.waiting,

@@ -91,7 +91,7 @@ func TestMatchRulesThatDoNotHoldAreLeftOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := releaseOf(0, "rrr", 90, 10, 0)
-			r.service = namedService("orders")
+			r.part = &part{service: namedService("orders")}
 			r.release.Status.Release = &v1alpha1.ReleaseStatus{Matches: test.matches}
 			r.lines = []line{{match: model.Match{Methods: []string{"GET"}}, to: 1}, {match: model.Match{Methods: []string{"PUT"}}, to: 2}}
 			var led []string
@@ -107,7 +107,7 @@ func TestMatchRulesThatDoNotHoldAreLeftOut(t *testing.T) {
 
 func TestADraftShowsARolloutHalfway(t *testing.T) {
 	r := releaseOf(0, "r-", -1, -1)
-	r.service = namedService("orders")
+	r.part = &part{service: namedService("orders")}
 	r.release.Spec.Rollout = &v1alpha1.Rollout{To: "v2"}
 	r.release.Status.Release = &v1alpha1.ReleaseStatus{Matches: v1alpha1.ReleaseMatches{Hold: v1alpha1.MatchesNone}, Split: split(1000, 0, 0)}
 	r.lines = []line{{match: model.Match{Methods: []string{"GET"}}, to: 1}}

@@ -119,11 +119,11 @@ func (c *composer) readEdgeRoute(spec *v1alpha1.IngressRoute, origin model.Origi
 	refuse := func(field, reason, message string) (model.EdgeRoute, model.Problems) {
 		return route, model.Problems{{Origin: at(origin, origin.Path+field), Reason: reason, Message: message}}
 	}
-	svc := c.services[name]
-	if message := routableService(svc, name); message != "" {
+	to, message := c.routableService(name)
+	if message != "" {
 		return refuse(".to.service", v1alpha1.ReasonServiceNotFound, message)
 	}
-	port, ok := findPort(servicePorts(svc), number)
+	port, ok := findPort(to.ports, number)
 	if !ok {
 		return refuse(".to.port", v1alpha1.ReasonPortNotFound, portMissing(name, number))
 	}
@@ -152,8 +152,8 @@ func routePath(spec *v1alpha1.IngressRoute) *model.PathMatch {
 
 // fillTable writes the release's routing table for the path as clients send it, or the Service itself when no release routes the port.
 func (c *composer) fillTable(route *model.EdgeRoute, origin model.Origin) {
-	part := c.parts[route.Service]
-	if part == nil || part.table == nil || !slices.Contains(part.table.ports, route.Port) {
+	part := c.byName[route.Service]
+	if part.table == nil || !slices.Contains(part.table.ports, route.Port) {
 		route.Table = []model.Route{{Split: []model.Share{{Backend: route.Service, Weight: 1}}, Origins: []model.Origin{origin.Object()}}}
 		return
 	}

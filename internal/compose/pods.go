@@ -12,30 +12,29 @@ import (
 
 // guard is a Service whose pods an access policy guards.
 type guard struct {
-	service *corev1.Service
-	origin  model.Origin
+	part   *part
+	origin model.Origin
 }
 
 // claimPods claims the ports of a Service's pods. A mesh guards a port of a pod once: of several Services over the same pods, also partly,
 // the oldest policy governs. Pods are told by the templates of Deployments; those of others by the selector alone. Ports are looked at only
 // where two policies meet on a Deployment, which is rare.
 func (c *composer) claimPods(owners claims, service string, origin model.Origin) model.Problems {
-	svc := c.services[service]
-	if svc == nil || len(svc.Spec.Selector) == 0 {
+	part := c.byName[service]
+	if part == nil || len(part.service.Spec.Selector) == 0 {
 		return nil
 	}
-	mine, matched := guard{svc, origin}, false
+	mine := guard{part, origin}
 	var problems model.Problems
-	for one := range c.workloads.selected(svc.Spec.Selector) {
-		matched = true
-		if one.guard.service == nil {
+	for _, one := range c.workloadsOf(part) {
+		if one.guard.part == nil {
 			one.guard = mine
 			continue
 		}
 		_ = claimPorts(owners, one.guard, one.Deployment) // what the first meets was told when it came
 		problems = append(problems, claimPorts(owners, mine, one.Deployment)...)
 	}
-	if !matched {
+	if len(c.workloadsOf(part)) == 0 {
 		problems = claimSelector(owners, mine)
 	}
 	problems.Sort()
@@ -46,7 +45,7 @@ func (c *composer) claimPods(owners claims, service string, origin model.Origin)
 func claimPorts(owners claims, by guard, deployment *appsv1.Deployment) model.Problems {
 	pods := &deployment.Spec.Template.Spec
 	var things []claimed
-	for _, port := range servicePorts(by.service) {
+	for _, port := range by.part.ports {
 		things = append(things, claimed{"access to port " + podPort(pods, port.Target) + " of the pods of Deployment", deployment.Name})
 	}
 	return claimAll(owners, things, by.origin)
@@ -55,8 +54,8 @@ func claimPorts(owners claims, by guard, deployment *appsv1.Deployment) model.Pr
 // claimSelector claims the ports of pods that no Deployment has, by the selector.
 func claimSelector(owners claims, by guard) model.Problems {
 	var things []claimed
-	for _, port := range servicePorts(by.service) {
-		things = append(things, claimed{"access to port " + portText(port.Target) + " of the pods", selectorText(by.service.Spec.Selector)})
+	for _, port := range by.part.ports {
+		things = append(things, claimed{"access to port " + portText(port.Target) + " of the pods", selectorText(by.part.service.Spec.Selector)})
 	}
 	return claimAll(owners, things, by.origin)
 }

@@ -31,12 +31,12 @@ func (c *composer) spread(owners claims) {
 	if c.resilience == nil {
 		return
 	}
-	for _, svc := range c.snapshot.Services {
-		_, owned := owners[claimed{aspectResilience, svc.Name}]
-		if owned || routableService(svc, svc.Name) != "" || len(routable(servicePorts(svc))) == 0 {
-			continue
+	for i := range c.parts {
+		p := &c.parts[i]
+		_, owned := owners[claimed{aspectResilience, p.service.Name}]
+		if _, problem := c.routableService(p.service.Name); !owned && problem == "" && len(routable(p.ports)) > 0 {
+			p.resilience = c.resilience
 		}
-		c.part(svc).resilience = c.resilience
 	}
 }
 
@@ -95,12 +95,12 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 		return e
 	}
 	name := string(*policy.Spec.Target.Name)
-	svc := c.services[name]
-	if message := routableService(svc, name); message != "" {
+	found, message := c.routableService(name)
+	if message != "" {
 		e.problems = model.Problems{{Origin: at(origin, "spec.target.name"), Reason: v1alpha1.ReasonServiceNotFound, Message: message}}
 		return e
 	}
-	e.part = c.part(svc)
+	e.part = found
 	if policy.Spec.Access != nil {
 		var problems model.Problems
 		e.access, problems = c.readAccess(e.part, policy.Spec.Access, origin)

@@ -14,9 +14,9 @@ import (
 
 // probes lists the HTTP probes that the kubelet sends to a port of a Service's pods: they must stay allowed when paths are listed, or the
 // pods would be taken for dead (facts: an HTTPRoute on a Server replaces Linkerd's own probe route).
-func (c *composer) probes(selector map[string]string, target model.TargetPort) []model.Probe {
+func (c *composer) probes(p *part, target model.TargetPort) []model.Probe {
 	var probes []model.Probe
-	for one := range c.workloads.selected(selector) {
+	for _, one := range c.workloadsOf(p) {
 		probes = appendProbes(probes, &one.Spec.Template.Spec, target)
 	}
 	slices.SortFunc(probes, func(a, b model.Probe) int { return cmp.Compare(a.Path, b.Path) })

@@ -17,7 +17,7 @@ func resolve(c *composer, release *v1alpha1.CanaryRelease, origin model.Origin) 
 	if !r.findService(c) {
 		return r
 	}
-	r.findPorts(c.part(r.service).ports)
+	r.findPorts(r.part.ports)
 	deployments := make([]*appsv1.Deployment, 0, len(release.Spec.Variants))
 	r.backends = make([]model.Backend, 0, len(release.Spec.Variants))
 	stable := Stable(release)
@@ -31,7 +31,7 @@ func resolve(c *composer, release *v1alpha1.CanaryRelease, origin model.Origin) 
 	if len(r.problems) > 0 {
 		return r
 	}
-	r.makeLeaves(c.part(r.service).ports, deployments)
+	r.makeLeaves(deployments)
 	return r
 }
 
@@ -41,33 +41,34 @@ func (r *resolved) problem(path, reason, message string) {
 
 func (r *resolved) findService(c *composer) bool {
 	name := string(r.release.Spec.Service.Name)
-	svc := c.services[name]
-	if problem := routableService(svc, name); problem != "" {
+	found, problem := c.routableService(name)
+	if problem != "" {
 		r.problem("spec.service.name", v1alpha1.ReasonServiceNotFound, problem)
 		return false
 	}
-	r.service = svc
+	r.part = found
 	return true
 }
 
-// routableService says why a mesh cannot route the requests of a Service. Empty: it can.
-func routableService(svc *corev1.Service, name string) string {
+// routableService finds a Service whose requests a mesh can route. A text says why there is none.
+func (c *composer) routableService(name string) (found *part, problem string) {
+	found = c.byName[name]
 	switch {
-	case svc == nil:
-		return "there is no Service " + name + " in the namespace; create it or correct the name"
-	case svc.Spec.Type == corev1.ServiceTypeExternalName:
-		return "Service " + name + " is of type ExternalName, nothing in the cluster answers for it; name a Service with a cluster IP"
-	case svc.Spec.ClusterIP == corev1.ClusterIPNone:
-		return "Service " + name + " is headless: callers choose pods themselves, and a mesh does not route it; name a Service with a cluster IP"
+	case found == nil:
+		problem = "there is no Service " + name + " in the namespace; create it or correct the name"
+	case found.service.Spec.Type == corev1.ServiceTypeExternalName:
+		problem = "Service " + name + " is of type ExternalName, nothing in the cluster answers for it; name a Service with a cluster IP"
+	case found.service.Spec.ClusterIP == corev1.ClusterIPNone:
+		problem = "Service " + name + " is headless: callers choose pods themselves, and a mesh does not route it; name a Service with a cluster IP"
 	}
-	return ""
+	return found, problem
 }
 
 func (r *resolved) findPorts(ports []model.Port) {
 	if len(r.release.Spec.Service.Ports) == 0 {
 		r.ports = routable(ports)
 		if len(r.ports) == 0 {
-			r.problem("spec.service.name", v1alpha1.ReasonPortNotFound, "Service "+r.service.Name+
+			r.problem("spec.service.name", v1alpha1.ReasonPortNotFound, "Service "+r.part.service.Name+
 				" has no port that carries HTTP: requests cannot be shared out; check appProtocol of its ports")
 		}
 		return
@@ -77,9 +78,9 @@ func (r *resolved) findPorts(ports []model.Port) {
 		port, ok := findPort(ports, int32(number))
 		switch {
 		case !ok:
-			r.problem(path, v1alpha1.ReasonPortNotFound, portMissing(r.service.Name, int32(number)))
+			r.problem(path, v1alpha1.ReasonPortNotFound, portMissing(r.part.service.Name, int32(number)))
 		case port.Protocol == model.ProtocolOpaque:
-			r.problem(path, v1alpha1.ReasonPortNotFound, "port "+strconv.Itoa(int(number))+" of Service "+r.service.Name+" has appProtocol "+port.AppProtocol+
+			r.problem(path, v1alpha1.ReasonPortNotFound, "port "+strconv.Itoa(int(number))+" of Service "+r.part.service.Name+" has appProtocol "+port.AppProtocol+
 				": its requests cannot be told apart; leave it out or declare it http or kubernetes.io/h2c")
 		}
 		r.ports = append(r.ports, int32(number))
@@ -98,7 +99,7 @@ func (r *resolved) findBackend(c *composer, i int, variant v1alpha1.Variant) *ap
 	var deployment *appsv1.Deployment
 	if variant.Deployment != nil {
 		deployment = r.findDeployment(c, path, string(*variant.Deployment))
-		backend.Service = LeafName(c.snapshot.Namespace, r.service.Name, string(variant.Name))
+		backend.Service = LeafName(c.snapshot.Namespace, r.part.service.Name, string(variant.Name))
 	} else {
 		backend.Service = string(*variant.Service)
 		r.checkLeaf(c, path, backend.Service)
@@ -122,20 +123,19 @@ func (r *resolved) findDeployment(c *composer, path, name string) *appsv1.Deploy
 
 // checkLeaf checks a variant's own Service: it must answer on the released ports.
 func (r *resolved) checkLeaf(c *composer, path, name string) {
-	leaf := c.services[name]
-	if problem := routableService(leaf, name); problem != "" {
+	leaf, problem := c.routableService(name)
+	if problem != "" {
 		r.problem(path+".service", v1alpha1.ReasonServiceNotFound, problem)
 		return
 	}
-	if name == r.service.Name {
+	if name == r.part.service.Name {
 		r.problem(path+".service", v1alpha1.ReasonInvalid, "Service "+name+" is the one that is released: a variant needs a Service that selects its own pods only")
 		return
 	}
-	ports := servicePorts(leaf)
 	for _, number := range r.ports {
-		if _, ok := findPort(ports, number); !ok {
+		if _, ok := findPort(leaf.ports, number); !ok {
 			r.problem(path+".service", v1alpha1.ReasonPortNotFound, "Service "+name+" has no TCP port "+strconv.Itoa(int(number))+", which Service "+
-				r.service.Name+" has; a variant's Service needs the same ports")
+				r.part.service.Name+" has; a variant's Service needs the same ports")
 		}
 	}
 }
@@ -162,7 +162,7 @@ func (r *resolved) readMatches() {
 	}
 }
 
-func (r *resolved) makeLeaves(ports []model.Port, deployments []*appsv1.Deployment) {
+func (r *resolved) makeLeaves(deployments []*appsv1.Deployment) {
 	selectors, problems := leafSelectors(r.release.Spec.Variants, deployments, r.origin)
 	if len(problems) > 0 {
 		r.problems = append(r.problems, problems...)
@@ -170,16 +170,17 @@ func (r *resolved) makeLeaves(ports []model.Port, deployments []*appsv1.Deployme
 	}
 	for i, selector := range selectors {
 		if selector != nil {
-			r.leaves = append(slices.Grow(r.leaves, len(selectors)-i), newLeaf(r.service, ports, r.backends[i].Service, selector, r.origin))
+			r.leaves = append(slices.Grow(r.leaves, len(selectors)-i), newLeaf(r.part, r.backends[i].Service, selector, r.origin))
 		}
 	}
 	sortLeaves(r.leaves)
 }
 
 // newLeaf is a Service like the apex that selects other pods.
-func newLeaf(apex *corev1.Service, ports []model.Port, name string, selector map[string]string, origin model.Origin) model.Leaf {
+func newLeaf(of *part, name string, selector map[string]string, origin model.Origin) model.Leaf {
+	apex := of.service
 	leaf := model.Leaf{
-		Name: name, Apex: apex.Name, Selector: selector, Ports: ports,
+		Name: name, Apex: apex.Name, Selector: selector, Ports: of.ports,
 		PublishNotReady: apex.Spec.PublishNotReadyAddresses, Origin: origin,
 	}
 	if apex.Spec.InternalTrafficPolicy != nil {

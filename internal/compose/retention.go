@@ -25,8 +25,7 @@ func (c *composer) retention() {
 
 // retains says whether a split of a deleted release must stay.
 func (c *composer) retains(retain model.Retain) bool {
-	apex := c.services[retain.Service]
-	if routableService(apex, retain.Service) != "" {
+	if _, problem := c.routableService(retain.Service); problem != "" {
 		return false
 	}
 	all, stable := c.snapshot.Endpoints[retain.Service], c.snapshot.Endpoints[retain.StableLeaf]
@@ -40,10 +39,10 @@ func (c *composer) retains(retain model.Retain) bool {
 }
 
 func (c *composer) retain(retain model.Retain) {
-	part := c.part(c.services[retain.Service])
+	part := c.byName[retain.Service]
 	origin := model.Origin{Kind: KindRetained, Name: retain.Service}
 	if selector, ours := c.snapshot.LeafSelectors[retain.StableLeaf]; ours {
-		part.leaves = []model.Leaf{newLeaf(part.service, part.ports, retain.StableLeaf, selector, origin)}
+		part.leaves = []model.Leaf{newLeaf(part, retain.StableLeaf, selector, origin)}
 	}
 	ports := retainedPorts(retain.Ports, part.ports)
 	if len(ports) == 0 {

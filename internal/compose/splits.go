@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/model"
 )
@@ -39,14 +37,14 @@ func splitOf(service string) claimed { return claimed{"the split of Service", se
 
 // split adds an understood release to its Service: the leaves at once, the table as soon as the leaves can carry it.
 func (c *composer) split(r *resolved) {
-	part := c.part(r.service)
+	part := r.part
 	part.leaves = r.leaves
 	part.draft = r.draft()
-	programmed := c.programmed(r.service.Name)
+	programmed := c.programmed(r.part.service.Name)
 	stable := r.backends[r.stable]
 	switch {
 	case !stable.Ready && programmed:
-		c.heldSplits = append(c.heldSplits, r.service.Name)
+		c.heldSplits = append(c.heldSplits, r.part.service.Name)
 		c.waiting[r.origin] = Waiting{
 			v1alpha1.ReasonNoHealthyBackend,
 			"stable (" + stable.Variant + ", Service " + stable.Service + ") has no ready endpoints: the last good split stays until it has some",
@@ -74,7 +72,7 @@ func (c *composer) programmed(service string) bool {
 type resolved struct {
 	release  *v1alpha1.CanaryRelease
 	origin   model.Origin
-	service  *corev1.Service
+	part     *part
 	ports    []int32
 	backends []model.Backend
 	leaves   []model.Leaf
@@ -106,7 +104,7 @@ func (r *resolved) table() *table {
 	}
 	routes = append(routes, model.Route{Split: r.shares(), Origins: []model.Origin{r.origin}})
 	return &table{routes: routes, backends: r.backends, ports: r.ports, retain: model.Retain{
-		Service: r.service.Name, StableLeaf: r.backends[r.stable].Service, Ports: joinPorts(r.release.Spec.Service.Ports, r.ports),
+		Service: r.part.service.Name, StableLeaf: r.backends[r.stable].Service, Ports: joinPorts(r.release.Spec.Service.Ports, r.ports),
 		Release: r.release.Spec.OnDelete == v1alpha1.OnDeleteRelease,
 	}}
 }

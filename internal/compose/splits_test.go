@@ -66,7 +66,7 @@ func sharesOf(weights []int32) []model.Share {
 
 func TestMatchOfUnreadyVariantLeadsToStable(t *testing.T) {
 	r := releaseOf(0, "r-", 90, 10)
-	r.service = namedService("orders")
+	r.part = &part{service: namedService("orders")}
 	r.lines = []line{{match: model.Match{Methods: []string{"GET"}}, to: 1}}
 	want := []model.Share{{Backend: "v1", Weight: 1}}
 	if diff := cmp.Diff(want, r.table().routes[0].Split); diff != "" {

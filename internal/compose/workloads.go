@@ -1,7 +1,7 @@
 package compose
 
 import (
-	"iter"
+	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -55,9 +55,17 @@ func selectorKeys(services []*corev1.Service) []string {
 	return keys
 }
 
-// selected are the workloads whose pods a Service's selector matches. Only those with its rarest label are looked at: a look at all of them for
-// each Service would grow with the square of the namespace.
-func (w workloads) selected(selector map[string]string) iter.Seq[*workload] {
+// workloadsOf are the workloads whose pods a Service selects.
+func (c *composer) workloadsOf(p *part) []*workload {
+	if p.workloads == nil {
+		p.workloads = c.workloads.selected(p.service.Spec.Selector)
+	}
+	return p.workloads
+}
+
+// selected are the workloads whose pods a selector matches. Only those with its rarest label are looked at: a look at all of them for each
+// Service would grow with the square of the namespace.
+func (w workloads) selected(selector map[string]string) []*workload {
 	var fewest []*workload
 	first := true
 	for key, value := range selector {
@@ -65,11 +73,5 @@ func (w workloads) selected(selector map[string]string) iter.Seq[*workload] {
 			fewest, first = found, false
 		}
 	}
-	return func(yield func(*workload) bool) {
-		for _, one := range fewest {
-			if selects(selector, one.Spec.Template.Labels) && !yield(one) {
-				return
-			}
-		}
-	}
+	return slices.DeleteFunc(slices.Clone(fewest), func(one *workload) bool { return !selects(selector, one.Spec.Template.Labels) })
 }
