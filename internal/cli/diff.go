@@ -7,6 +7,8 @@ import (
 
 	"github.com/pmezard/go-difflib/difflib"
 	"sigs.k8s.io/yaml"
+
+	"github.com/kubemate/kubemate/internal/cli/paint"
 )
 
 // contextLines stand around each difference.
@@ -20,7 +22,7 @@ type change struct {
 
 // printDiff writes a unified diff of what stands and what is planned. Of a standing object it shows the fields that Kubemate writes.
 func printDiff(out io.Writer, found *result) error {
-	paint := painterFor(out)
+	painter := paint.For(out)
 	for i := range found.namespaces {
 		changes, err := changesOf(&found.namespaces[i])
 		if err != nil {
@@ -31,7 +33,7 @@ func printDiff(out io.Writer, found *result) error {
 			if err != nil {
 				return err
 			}
-			if _, err := io.WriteString(out, paintDiff(paint, text)); err != nil {
+			if _, err := io.WriteString(out, paintDiff(painter, text)); err != nil {
 				return err
 			}
 		}
@@ -80,15 +82,15 @@ func textOf(content map[string]any) (string, error) {
 	return string(data), err
 }
 
-func paintDiff(paint painter, text string) string {
+func paintDiff(painter paint.Painter, text string) string {
 	var out strings.Builder
 	for line := range strings.Lines(text) {
 		body, end, _ := strings.Cut(line, "\n")
 		switch {
 		case strings.HasPrefix(body, "+"):
-			body = paint(green, body)
+			body = painter(paint.Green, body)
 		case strings.HasPrefix(body, "-"):
-			body = paint(red, body)
+			body = painter(paint.Red, body)
 		}
 		out.WriteString(body + end + "\n")
 	}

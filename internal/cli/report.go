@@ -7,17 +7,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubemate/kubemate/internal/cli/paint"
 	"github.com/kubemate/kubemate/internal/manifest"
 )
 
 // report writes what people should read: assumptions, what is waited for, problems. One line each.
 func report(out io.Writer, found *result) error {
-	text := reporter{paint: painterFor(out), several: len(found.namespaces) > 1}
+	text := reporter{paint: paint.For(out), several: len(found.namespaces) > 1}
 	for i := range found.namespaces {
 		text.namespace(&found.namespaces[i])
 	}
 	for _, kind := range slices.Sorted(maps.Keys(found.objects.Ignored)) {
-		text.line("", text.paint(dim, fmt.Sprintf("ignored: %s (%d): Kubemate does not look at them", kind, found.objects.Ignored[kind])))
+		text.line("", text.paint(paint.Dim, fmt.Sprintf("ignored: %s (%d): Kubemate does not look at them", kind, found.objects.Ignored[kind])))
 	}
 	for _, problem := range found.problems {
 		text.problem(problem)
@@ -28,20 +29,20 @@ func report(out io.Writer, found *result) error {
 
 type reporter struct {
 	strings.Builder
-	paint painter
+	paint paint.Painter
 	// several says whether lines must name their namespace.
 	several bool
 }
 
 func (r *reporter) namespace(n *namespaceResult) {
 	for _, sentence := range n.Assumptions {
-		r.line(n.Snapshot.Namespace, r.paint(dim, "assumed: "+sentence))
+		r.line(n.Snapshot.Namespace, r.paint(paint.Dim, "assumed: "+sentence))
 	}
 	for _, origin := range n.waiting() {
-		r.line(n.Snapshot.Namespace, r.paint(yellow, "waiting: ")+origin.String()+": "+n.plan.Waiting[origin].Message+" ("+n.plan.Waiting[origin].Reason+")")
+		r.line(n.Snapshot.Namespace, r.paint(paint.Yellow, "waiting: ")+origin.String()+": "+n.plan.Waiting[origin].Message+" ("+n.plan.Waiting[origin].Reason+")")
 	}
 	for _, service := range n.plan.HeldSplits {
-		r.line(n.Snapshot.Namespace, r.paint(yellow, "held: ")+"the split of Service "+service+" stays as it stands")
+		r.line(n.Snapshot.Namespace, r.paint(paint.Yellow, "held: ")+"the split of Service "+service+" stays as it stands")
 	}
 	for _, problem := range n.problems {
 		r.problem(problem)
@@ -57,13 +58,13 @@ func (r *reporter) problem(p manifest.Problem) {
 	if p.Origin.Path != "" {
 		subject += " " + p.Origin.Path
 	}
-	color := red
+	color := paint.Red
 	if p.Advisory {
-		color = yellow
+		color = paint.Yellow
 	}
 	line := r.paint(color, subject) + ": " + strings.ReplaceAll(p.Message, "\n", " ") + " (" + p.Reason + ")"
 	if at := p.Position.String(); at != "" && p.Origin.Kind != "" {
-		line += r.paint(dim, " at "+at)
+		line += r.paint(paint.Dim, " at "+at)
 	}
 	r.line(p.Namespace, line)
 }

@@ -1,21 +1,24 @@
 // Package cli is the plugin "kubectl kubemate". It decides nothing by itself: what it shows is computed by the same code that the operator
-// runs.
+// runs, or what the operator has said.
 package cli
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubemate/kubemate/internal/cli/releases"
 )
 
 // Exit codes, the same for all commands.
 const (
 	// ExitFine: nothing is wrong, nothing differs.
 	ExitFine = 0
-	// ExitFound: problems or differences were found, and printed.
+	// ExitFound: problems or differences were found, or an action was refused; which is printed.
 	ExitFound = 1
 	// ExitFailed: the command could not do its work: wrong flags, an unreadable file, no permission.
 	ExitFailed = 2
@@ -32,7 +35,7 @@ func Run(ctx context.Context, version string, args []string, streams genericioop
 	switch {
 	case err == nil:
 		return ExitFine
-	case errors.Is(err, errFound):
+	case errors.Is(err, errFound), errors.Is(err, releases.ErrRefused):
 		return ExitFound
 	}
 	if _, printErr := fmt.Fprintln(streams.ErrOut, "error: "+err.Error()); printErr != nil {
@@ -44,10 +47,10 @@ func Run(ctx context.Context, version string, args []string, streams genericioop
 func newCommand(version string, streams genericiooptions.IOStreams) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "kubectl-kubemate",
-		Short: "Look at what Kubemate does, and at what it would do",
-		Long: `Look at what Kubemate does, and at what it would do.
+		Short: "Look at what Kubemate does and would do, and act on releases",
+		Long: `Look at what Kubemate does and would do, and act on releases.
 
-Exit codes: 0 fine, 1 problems or differences were found, 2 the command could not do its work.`,
+Exit codes: 0 fine, 1 problems or differences were found or an action was refused, 2 the command could not do its work.`,
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl kubemate"},
 		SilenceErrors: true, // Run prints them
 		SilenceUsage:  true,
@@ -55,6 +58,6 @@ Exit codes: 0 fine, 1 problems or differences were found, 2 the command could no
 	command.SetIn(streams.In)
 	command.SetOut(streams.Out)
 	command.SetErr(streams.ErrOut)
-	command.AddCommand(newPlanCommand(streams), newVersionCommand(version, streams))
+	command.AddCommand(newPlanCommand(streams), releases.New(streams, time.Now), newVersionCommand(version, streams))
 	return command
 }
