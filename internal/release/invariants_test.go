@@ -30,14 +30,7 @@ func (i *invariants) fail(format string, args ...any) {
 // decision checks one that may or may not be written.
 func (i *invariants) decision(w world, seen Observation, d Decision) {
 	i.decisions++
-	before := asPhase(w.state)
-	for _, line := range d.Transitions {
-		i.edges[edge{before, line.Phase, line.Reason}]++
-		before = line.Phase
-	}
-	if d.State != nil && before != d.State.Phase {
-		i.edges[edge{before, d.State.Phase, d.State.Reason}]++
-	}
+	addEdges(i.edges, w.state, d)
 	if !d.Changed {
 		return
 	}
@@ -51,6 +44,19 @@ func (i *invariants) decision(w world, seen Observation, d Decision) {
 	// L3: with the kill switch on everything is at stable, whatever else is known.
 	if seen.KillSwitch != "" && share(d.State.Split, Stable(specs[w.spec], d.State)) != whole {
 		i.fail("L3: the kill switch leaves %s", splitText(d.State.Split))
+	}
+}
+
+// addEdges notes the transitions of a decision: those of its history, and what changed after them without a line of its own.
+func addEdges(edges map[edge]int, state *v1alpha1.ReleaseStatus, d Decision) {
+	before := asPhase(state)
+	for _, line := range d.Transitions {
+		edges[edge{before, line.Phase, line.Reason}]++
+		before = line.Phase
+	}
+	silent := len(d.Transitions) == 0 && state != nil && d.State != nil && d.State.Reason != state.Reason
+	if d.State != nil && (silent || before != d.State.Phase) {
+		edges[edge{before, d.State.Phase, d.State.Reason}]++
 	}
 }
 

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"os"
@@ -14,12 +15,12 @@ import (
 var disturbances = flag.Int("search.disturbances", 1, "how many disturbances the search allows, at most 4: each takes about twenty times as long")
 
 // sampled is of how many worlds one is asked whether it is a dead end.
-const sampled = 10
+const sampled = 25
 
-// found is a world and how it was reached.
+// found is a world, until it was visited, and how it was reached.
 type found struct {
-	world  world
-	parent int
+	world  *world
+	parent int32
 	by     string
 }
 
@@ -30,35 +31,33 @@ type searched struct {
 	violation                string
 }
 
-// search visits every world that the model allows, breadth first, until something is violated.
+// search visits every world that the model allows, breadth first, until something is violated. Worlds are remembered by 128 bits of their keys.
 func search(m *model) searched {
 	m.check = &invariants{edges: map[edge]int{}}
-	start := world{now: began, gen: 1, ready: [3]bool{true, true, true}}
-	queue := []found{{world: start, parent: -1}}
-	seen := map[string]bool{start.key(): true}
-	depths := []int{0}
 	result := searched{edges: m.check.edges}
-	for at := 0; at < len(queue); at++ {
+	var queue []found
+	seen := map[[16]byte]bool{}
+	add := func(w world, parent int32, by string) {
+		if key := digest(w.key()); !seen[key] {
+			seen[key] = true
+			queue = append(queue, found{&w, parent, by})
+		}
+	}
+	add(world{now: began, gen: 1, ready: [3]bool{true, true, true}}, -1, "")
+	layer := 1 // where the next depth begins
+	for at := int32(0); int(at) < len(queue); at++ {
+		if int(at) == layer {
+			layer = len(queue)
+			result.depth++
+		}
+		w := *queue[at].world
+		queue[at].world = nil
 		if at%sampled == 0 {
-			m.check.rescue(queue[at].world)
-			m.check.ends(queue[at].world)
+			m.check.rescue(w)
+			m.check.ends(w)
 		}
 		for _, e := range events {
-			w := queue[at].world
-			if e.disturbs {
-				if w.disturbed == m.disturbances {
-					continue
-				}
-				w.disturbed++
-			}
-			e.do(m, w, func(detail string, next world) {
-				if key := next.key(); !seen[key] {
-					seen[key] = true
-					queue = append(queue, found{next, at, strings.TrimSpace(e.name + " " + detail)})
-					depths = append(depths, depths[at]+1)
-					result.depth = max(result.depth, depths[at]+1)
-				}
-			})
+			m.happen(e, w, func(detail string, next world) { add(next, at, strings.TrimSpace(e.name+" "+detail)) })
 			if len(m.check.violations) > 0 {
 				result.violation = m.check.violations[0] + " after " + strings.Join(append(path(queue, at), e.name), ", ")
 				return result
@@ -69,8 +68,24 @@ func search(m *model) searched {
 	return result
 }
 
+// happen lets an event happen, as long as the model allows more disturbances.
+func (m *model) happen(e event, w world, visit func(string, world)) {
+	if e.disturbs {
+		if w.disturbed == m.disturbances {
+			return
+		}
+		w.disturbed++
+	}
+	e.do(m, w, visit)
+}
+
+func digest(key string) [16]byte {
+	sum := sha256.Sum256([]byte(key))
+	return [16]byte(sum[:16])
+}
+
 // path is how a world was reached.
-func path(queue []found, at int) []string {
+func path(queue []found, at int32) []string {
 	var names []string
 	for ; queue[at].parent >= 0; at = queue[at].parent {
 		names = append([]string{queue[at].by}, names...)
@@ -86,9 +101,7 @@ func TestSearch(t *testing.T) {
 	fmt.Fprintf(os.Stdout, "search: %d states, depth %d, %d decisions, %s (%d disturbances)\n",
 		result.states, result.depth, result.decisions, time.Since(begin).Round(time.Millisecond), m.disturbances)
 	g.Expect(result.violation).To(BeEmpty())
-	for edge, count := range result.edges {
-		t.Logf("%s -> %s by %s: %d", edge.from, edge.to, edge.reason, count)
-	}
+	g.Expect(unknown(result.edges)).To(BeEmpty(), "every transition is in the table of docs/release-states.md")
 }
 
 // TestSearchFindsWhatIsWrong gives the model a leader that writes without the resource version: the search must find the step that is taken twice or

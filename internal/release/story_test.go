@@ -29,6 +29,8 @@ type story struct {
 	// last is the last decision.
 	last    Decision
 	actions int
+	// edges are the transitions that were made.
+	edges map[edge]int
 }
 
 // newStory is a release of three variants at generation 1: v1 is stable with weight 90, v3 has weight 10, and v2 is the target of 5, 25 and 100 per
@@ -37,7 +39,7 @@ func newStory(t *testing.T) *story {
 	weight := func(w int32) *int32 { return &w }
 	ten := Replicas{Ready: 10, Wanted: 10}
 	return &story{
-		WithT: NewWithT(t), t: t, now: began, gen: 1,
+		WithT: NewWithT(t), t: t, now: began, gen: 1, edges: map[edge]int{},
 		spec: &v1alpha1.CanaryReleaseSpec{
 			Variants: []v1alpha1.Variant{{Name: "v1", Weight: weight(90)}, {Name: "v2"}, {Name: "v3", Weight: weight(10)}},
 			Stable:   "v1",
@@ -79,6 +81,8 @@ func (s *story) decide() Decision {
 	d := Decide(s.now, s.intent(), s.state, s.seen)
 	s.Expect(s.state).To(Equal(before), "a decision changes no argument")
 	s.Expect(d.Changed || len(d.Transitions) == 0).To(BeTrue(), "a transition is written")
+	addEdges(s.edges, s.state, d)
+	s.Expect(unknown(s.edges)).To(BeEmpty(), "every transition is in the table")
 	if d.Changed {
 		s.check(d.State)
 		s.state = throughJSON(s, d.State)
