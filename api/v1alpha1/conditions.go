@@ -33,6 +33,10 @@ const (
 	ReasonVariantsOverlap = "VariantsOverlap"
 	// ReasonSuspended: marked kubemate.io/reconcile: disabled; what was programmed stays as it is.
 	ReasonSuspended = "Suspended"
+	// ReasonBypassExpires: a bypass of the mesh ends within a week.
+	ReasonBypassExpires = "BypassExpires"
+	// ReasonBypassExpired: a bypass of the mesh has ended and is withdrawn; pods that run keep it.
+	ReasonBypassExpired = "BypassExpired"
 	// ReasonInternalError: rendering panicked; the Service's objects are held. A bug in Kubemate.
 	ReasonInternalError = "InternalError"
 )

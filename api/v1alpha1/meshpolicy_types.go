@@ -38,8 +38,11 @@ type MeshPolicyList struct {
 // MeshPolicySpec is the wanted behaviour.
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.injection) || self.target.kind == 'Namespace'",message="injection is set for a whole namespace: use target.kind Namespace"
+// +kubebuilder:validation:XValidation:rule="!has(self.mtls) || self.target.kind == 'Namespace'",message="mtls is set for a whole namespace: use target.kind Namespace"
+// +kubebuilder:validation:XValidation:rule="!has(self.bypass) || self.target.kind == 'Namespace'",message="bypass is set for a whole namespace: use target.kind Namespace"
+// +kubebuilder:validation:XValidation:rule="!has(self.proxy) || self.target.kind == 'Namespace'",message="proxy is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="!has(self.access) || self.target.kind == 'Service'",message="access is set for one Service: use target.kind Service"
-// +kubebuilder:validation:XValidation:rule="has(self.injection) || has(self.access) || has(self.resilience)",message="a policy must say something: set injection, access or resilience"
+// +kubebuilder:validation:XValidation:rule="has(self.injection) || has(self.mtls) || has(self.access) || has(self.resilience) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy)",message="a policy must say something: set injection, mtls, access, resilience, bypass, opaquePorts or proxy"
 type MeshPolicySpec struct {
 	// Target is what the policy is about.
 	Target PolicyTarget `json:"target"`
@@ -47,6 +50,11 @@ type MeshPolicySpec struct {
 	//
 	// +optional
 	Injection *Injection `json:"injection,omitempty"`
+	// MTLS is whether pods of the namespace refuse callers without a mesh identity where no access rules speak. Takes effect in new pods. Empty: the
+	// mesh's own default.
+	//
+	// +optional
+	MTLS *MTLS `json:"mtls,omitempty"`
 	// Access says who may call the Service. Empty: untouched, the mesh's own default.
 	//
 	// +optional
@@ -56,6 +64,23 @@ type MeshPolicySpec struct {
 	//
 	// +optional
 	Resilience *Resilience `json:"resilience,omitempty"`
+	// Bypass names ports of the namespace that the mesh does not touch. Takes effect in new pods. Empty: none but the mesh's own.
+	//
+	// +optional
+	Bypass *Bypass `json:"bypass,omitempty"`
+	// OpaquePorts carry what is not HTTP and is not to be guessed, databases for example: they are encrypted and counted as bytes. For a Namespace: ports
+	// of its pods and Services, in new pods; for a Service: ports of the Service, at once, and of its pods as far as the namespace names them too. Empty: the
+	// mesh's own.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=32
+	OpaquePorts []PortRange `json:"opaquePorts,omitempty"`
+	// Proxy is how the proxies of new pods of the namespace run. Empty: the mesh's own.
+	//
+	// +optional
+	Proxy *Proxy `json:"proxy,omitempty"`
 }
 
 // PolicyTarget is what a policy is about.

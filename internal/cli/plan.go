@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -101,7 +102,7 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	settings := manifest.Settings{InjectionAllowed: cfg.Injection.Enabled}
+	settings := manifest.Settings{InjectionAllowed: cfg.Injection.Enabled, Now: time.Now()}
 	settings.Gateways, settings.Reservations = cfg.Edge.Model()
 	if o.configFile == "" {
 		settings.InjectionAllowed = true

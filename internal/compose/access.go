@@ -60,8 +60,8 @@ func checkRequests(p *part, to v1alpha1.Requests, path string, problem func(path
 	}
 	for _, port := range p.ports {
 		if covers(to, port.Number) && port.Protocol == model.ProtocolOpaque {
-			problems = append(problems, problem(path, v1alpha1.ReasonInvalid, "port "+strconv.Itoa(int(port.Number))+" of Service "+p.service.Name+
-				" has appProtocol "+port.AppProtocol+": there are no requests of HTTP on it; name other ports, or leave methods, paths and grpc out"))
+			problems = append(problems, problem(path, v1alpha1.ReasonInvalid, bytesOnly(p.service.Name, port)+
+				": there are no requests of HTTP on it; name other ports, or leave methods, paths and grpc out"))
 		}
 	}
 	return problems

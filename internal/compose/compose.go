@@ -30,6 +30,8 @@ type Result struct {
 	// Freed are the profiles that are not held though something is wrong with them, sorted: they lost a host to another namespace, and what
 	// stands for it must go.
 	Freed []model.Origin
+	// Due is when the same snapshot, later, comes to something else. Zero: never.
+	Due time.Time
 }
 
 // Waiting is a reason for patience: nothing is wrong with the object, but something that it needs is not there yet.
@@ -43,6 +45,8 @@ type Waiting struct {
 // about an earlier result, cannot express. A nil map refuses nothing.
 func Namespace(snapshot Snapshot, refused map[model.Origin]bool) Result {
 	c := newComposer(snapshot, refused)
+	c.readOpaque()
+	c.readBypassed()
 	c.releases()
 	c.retention()
 	c.policies()
@@ -64,6 +68,12 @@ type composer struct {
 	edges  []model.Edge
 
 	injection *model.Injection
+	pods      model.Pods
+	opaque    opaque
+	bypassed  bypassed
+	due       time.Time
+	// rejected are the policies with problems: they take part in nothing.
+	rejected map[model.Origin]bool
 	// resilience of the namespace's Services that have none of their own. Nil: none.
 	resilience *resilience
 	problems   model.Problems
@@ -89,6 +99,7 @@ type part struct {
 	// draft is the table of a release some of whose variants are not ready, as if they were. Nil: all are.
 	draft      *table
 	leaves     []model.Leaf
+	opaque     *model.OpaquePorts
 	resilience *resilience
 	access     []model.Access
 }
@@ -112,6 +123,7 @@ func newComposer(snapshot Snapshot, refused map[model.Origin]bool) *composer {
 		hostClaims: map[string][]model.HostClaim{},
 		recorded:   map[model.HostKey]time.Time{},
 		claimants:  claimants(snapshot),
+		rejected:   map[model.Origin]bool{},
 	}
 	for _, claim := range snapshot.Recorded {
 		c.recorded[claim.HostKey] = claim.Since
@@ -130,7 +142,7 @@ func (c *composer) add(problems ...model.Problem) {
 
 // skip says whether an object takes no part: it is suspended or the drivers refused it.
 func (c *composer) skip(obj client.Object, origin model.Origin) bool {
-	if obj.GetAnnotations()[v1alpha1.AnnotationReconcile] == v1alpha1.ReconcileDisabled {
+	if suspended(obj) {
 		c.add(model.Problem{
 			Origin: at(origin, "metadata.annotations"), Reason: v1alpha1.ReasonSuspended,
 			Message: "the annotation " + v1alpha1.AnnotationReconcile + " is " + v1alpha1.ReconcileDisabled +
@@ -141,8 +153,13 @@ func (c *composer) skip(obj client.Object, origin model.Origin) bool {
 	return c.refused[origin]
 }
 
+// suspended says whether an object is marked to be left alone.
+func suspended(obj client.Object) bool {
+	return obj.GetAnnotations()[v1alpha1.AnnotationReconcile] == v1alpha1.ReconcileDisabled
+}
+
 func (c *composer) result() Result {
-	out := model.Namespace{Name: c.snapshot.Namespace, Injection: c.injection, Edges: c.edges}
+	out := model.Namespace{Name: c.snapshot.Namespace, Injection: c.injection, Pods: c.pods, Edges: c.edges}
 	out.Services = make([]model.Service, 0, len(c.parts))
 	var drafts []model.Service
 	for i := range c.parts {
@@ -158,7 +175,7 @@ func (c *composer) result() Result {
 	slices.Sort(c.heldSplits)
 	return Result{
 		Model: out, Drafts: drafts, Problems: c.problems, HeldSplits: c.heldSplits, Undecided: model.SortOrigins(c.undecided), Waiting: c.waiting,
-		Claims: c.hostClaims, Freed: model.SortOrigins(c.freed),
+		Claims: c.hostClaims, Freed: model.SortOrigins(c.freed), Due: c.due,
 	}
 }
 
@@ -166,7 +183,10 @@ func (c *composer) result() Result {
 func (c *composer) finish(p *part, t *table) (model.Service, bool) {
 	svc := model.Service{
 		Name: p.service.Name, Selector: p.service.Spec.Selector, Ports: p.ports,
-		Leaves: p.leaves, Access: p.access,
+		Leaves: p.leaves, Opaque: p.opaque, Access: p.access,
+	}
+	if p.opaque != nil && c.rejected[p.opaque.Origin.Object()] {
+		svc.Opaque = nil
 	}
 	if t != nil {
 		svc.Routes, svc.Backends, svc.RoutedPorts = t.routes, t.backends, t.ports
@@ -175,7 +195,7 @@ func (c *composer) finish(p *part, t *table) (model.Service, bool) {
 	if p.resilience != nil {
 		c.add(p.resilience.apply(&svc)...)
 	}
-	return svc, len(svc.Leaves) > 0 || len(svc.Routes) > 0 || svc.Access != nil || svc.Breaker != nil
+	return svc, len(svc.Leaves) > 0 || len(svc.Routes) > 0 || svc.Access != nil || svc.Breaker != nil || svc.Opaque != nil
 }
 
 // at is the origin with a place in the object.

@@ -18,6 +18,7 @@ func (c *composer) policies() {
 		problems = append(problems, effect.problems...)
 		if len(problems) > 0 {
 			c.add(problems...)
+			c.rejected[origin] = true
 			continue
 		}
 		c.applyPolicy(policy, effect)
@@ -25,8 +26,8 @@ func (c *composer) policies() {
 	c.spread(owners)
 }
 
-// spread gives the namespace's resilience to every Service that no policy of its own speaks about, not even a refused one: that one holds on
-// to what it programmed.
+// spread gives the namespace's resilience to every Service that no policy of its own speaks about, not even a refused one: that one
+// holds on to what it programmed.
 func (c *composer) spread(owners claims) {
 	if c.resilience == nil {
 		return
@@ -55,8 +56,22 @@ func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, orig
 			problems = append(problems, problem)
 		}
 	}
-	if policy.Spec.Injection != nil {
-		claim("injection of the namespace", "spec.injection")
+	for _, one := range []struct {
+		wanted      bool
+		what, place string
+	}{
+		{policy.Spec.Injection != nil, "injection of the namespace", "spec.injection"},
+		{policy.Spec.MTLS != nil, "mtls of the namespace", "spec.mtls"},
+		{policy.Spec.Bypass != nil, "bypass of the namespace", "spec.bypass"},
+		{policy.Spec.Proxy != nil, "proxy of the namespace", "spec.proxy"},
+		{policy.Spec.OpaquePorts != nil && service == "", "opaquePorts of the namespace", "spec.opaquePorts"},
+		{policy.Spec.OpaquePorts != nil && service != "", aspectOpaque, "spec.opaquePorts"},
+		{policy.Spec.Resilience != nil && service == "", "resilience of the namespace", "spec.resilience"},
+		{policy.Spec.Resilience != nil && service != "", aspectResilience, "spec.resilience"},
+	} {
+		if one.wanted {
+			claim(one.what, one.place)
+		}
 	}
 	if policy.Spec.Access != nil {
 		claim("access of Service", "spec.access")
@@ -64,20 +79,13 @@ func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, orig
 			problems = c.claimPods(owners, service, at(origin, "spec.access"))
 		}
 	}
-	switch {
-	case policy.Spec.Resilience == nil:
-	case service == "":
-		claim("resilience of the namespace", "spec.resilience")
-	default:
-		claim(aspectResilience, "spec.resilience")
-	}
 	return problems
 }
 
 // effect is what one policy comes to.
 type effect struct {
 	part       *part
-	injection  *model.Injection
+	settings   settings
 	access     []model.Access
 	resilience *resilience
 	problems   model.Problems
@@ -86,33 +94,38 @@ type effect struct {
 func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) effect {
 	var e effect
 	if policy.Spec.Target.Kind == v1alpha1.TargetNamespace {
-		e.injection, e.problems = c.readInjection(policy, origin)
-		if policy.Spec.Resilience != nil {
-			var problems model.Problems
-			e.resilience, problems = readResilience(policy.Spec.Resilience, origin)
-			e.problems = append(e.problems, problems...)
-		}
+		e.settings, e.problems = c.readSettings(&policy.Spec, origin)
+	} else if e.part, e.problems = c.target(&policy.Spec, origin); e.part == nil {
 		return e
 	}
-	name := string(*policy.Spec.Target.Name)
-	found, message := c.routableService(name)
-	if message != "" {
-		e.problems = model.Problems{{Origin: at(origin, "spec.target.name"), Reason: v1alpha1.ReasonServiceNotFound, Message: message}}
-		return e
-	}
-	e.part = found
 	if policy.Spec.Access != nil {
 		var problems model.Problems
 		e.access, problems = c.readAccess(e.part, policy.Spec.Access, origin)
 		e.problems = append(e.problems, problems...)
+		e.problems = append(e.problems, c.unguarded(e.access, origin)...)
 	}
 	if policy.Spec.Resilience != nil {
 		var problems model.Problems
 		e.resilience, problems = readResilience(policy.Spec.Resilience, origin)
 		e.problems = append(e.problems, problems...)
-		e.problems = append(e.problems, e.part.speaksHTTP(at(origin, "spec.resilience"))...)
+		if e.part != nil {
+			e.problems = append(e.problems, e.part.speaksHTTP(at(origin, "spec.resilience"))...)
+		}
 	}
 	return e
+}
+
+// target finds the Service that a policy is for. A headless one can have opaque ports and nothing else.
+func (c *composer) target(spec *v1alpha1.MeshPolicySpec, origin model.Origin) (*part, model.Problems) {
+	name := string(*spec.Target.Name)
+	found, message := c.routableService(name)
+	if whatever := c.byName[name]; whatever != nil && spec.Access == nil && spec.Resilience == nil {
+		found, message = whatever, ""
+	}
+	if message != "" {
+		return nil, model.Problems{{Origin: at(origin, "spec.target.name"), Reason: v1alpha1.ReasonServiceNotFound, Message: message}}
+	}
+	return found, nil
 }
 
 // speaksHTTP complains about a Service without requests to tell apart.
@@ -127,11 +140,12 @@ func (p *part) speaksHTTP(origin model.Origin) model.Problems {
 }
 
 func (c *composer) applyPolicy(policy *v1alpha1.MeshPolicy, e effect) {
-	if e.injection != nil {
-		c.injection = e.injection
-	}
+	c.applySettings(e.settings)
 	if policy.Spec.Access != nil {
 		e.part.access = e.access
+	}
+	if policy.Spec.OpaquePorts != nil && e.part != nil {
+		c.add(e.part.declared(policy.Name, portRanges(policy.Spec.OpaquePorts))...)
 	}
 	switch {
 	case e.resilience == nil:
@@ -139,5 +153,25 @@ func (c *composer) applyPolicy(policy *v1alpha1.MeshPolicy, e effect) {
 		c.resilience = e.resilience
 	default:
 		e.part.resilience = e.resilience
+	}
+}
+
+// applySettings takes what one policy wants of the namespace; each aspect has one owner.
+func (c *composer) applySettings(wanted settings) {
+	c.add(wanted.notices...)
+	if wanted.injection != nil {
+		c.injection = wanted.injection
+	}
+	if wanted.pods.Encryption != nil {
+		c.pods.Encryption = wanted.pods.Encryption
+	}
+	if wanted.pods.Bypass != nil {
+		c.pods.Bypass = wanted.pods.Bypass
+	}
+	if wanted.pods.Opaque != nil {
+		c.pods.Opaque = wanted.pods.Opaque
+	}
+	if wanted.pods.Proxy != nil {
+		c.pods.Proxy = wanted.pods.Proxy
 	}
 }

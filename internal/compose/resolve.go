@@ -80,8 +80,7 @@ func (r *resolved) findPorts(ports []model.Port) {
 		case !ok:
 			r.problem(path, v1alpha1.ReasonPortNotFound, portMissing(r.part.service.Name, int32(number)))
 		case port.Protocol == model.ProtocolOpaque:
-			r.problem(path, v1alpha1.ReasonPortNotFound, "port "+strconv.Itoa(int(number))+" of Service "+r.part.service.Name+" has appProtocol "+port.AppProtocol+
-				": its requests cannot be told apart; leave it out or declare it http or kubernetes.io/h2c")
+			r.problem(path, v1alpha1.ReasonPortNotFound, bytesOnly(r.part.service.Name, port)+": its requests cannot be told apart; leave it out or declare it http or kubernetes.io/h2c")
 		}
 		r.ports = append(r.ports, int32(number))
 	}

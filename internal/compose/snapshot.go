@@ -36,6 +36,8 @@ type Snapshot struct {
 	Reservations []model.Reservation
 	// Gateways of the operator's configuration, by name.
 	Gateways map[string]model.Gateway
+	// Now is the time, for what expires. Zero: nothing has.
+	Now time.Time
 	// InjectionAllowed says whether the operator may annotate Namespaces.
 	InjectionAllowed bool
 }

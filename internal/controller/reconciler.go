@@ -50,12 +50,16 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 	if gone.missingCRD != "" {
 		logf.FromContext(ctx).Info("a CustomResourceDefinition of Kubemate is missing: what was programmed stays as it is", "definition", gone.missingCRD)
 	}
+	view.Now = n.now()
 	planned := n.plan(view)
 	planned.Vanished = model.SortOrigins(gone.held)
 	if err := n.engine.Submit(planned, view.Live); err != nil {
 		return reconcile.Result{}, err
 	}
 	wait, err := n.reporter.report(view, planned, n.engine.Results(request.Name))
+	if !planned.Due.IsZero() {
+		wait = soonest(wait, max(planned.Due.Sub(view.Now), time.Second))
+	}
 	return reconcile.Result{RequeueAfter: soonest(gone.wait, wait)}, err
 }
 

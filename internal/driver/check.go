@@ -11,7 +11,7 @@ type class int
 const (
 	// protective: a gap refuses the object, so that nobody believes in a protection that is not there.
 	protective class = iota
-	// routing: a gap refuses the release, for mesh and edge alike.
+	// routing: a gap refuses the object, a release for mesh and edge alike.
 	routing
 	// advisory: the rest is applied and the gap is reported.
 	advisory
@@ -29,6 +29,10 @@ var features = map[model.Feature]feature{
 	model.FeatureAccess:          {protective, "callers known by identity or network"},
 	model.FeatureAccessRequests:  {protective, "access by method and path"},
 	model.FeatureAccessAudit:     {protective, "access that logs what it would refuse"},
+	model.FeatureEncryption:      {protective, "callers without identity refused"},
+	model.FeatureOpaquePorts:     {routing, "ports that carry no requests"},
+	model.FeatureBypass:          {advisory, "ports past the proxies"},
+	model.FeatureProxy:           {advisory, "settings of proxies"},
 	model.FeatureTLS:             {protective, "TLS of hosts"},
 	model.FeatureRedirect:        {protective, "redirects from plain HTTP to TLS"},
 	model.FeatureSecurityHeaders: {protective, "security headers of responses"},
@@ -64,12 +68,10 @@ func (c Check) Service(svc model.Service) model.Problems {
 	return c.gaps(asked.missing)
 }
 
-// Injection reports whether a mesh driver cannot inject. Nil asks for nothing.
-func (c Check) Injection(injection *model.Injection) model.Problems {
+// Namespace reports what a mesh driver cannot express of the namespace as a whole: injection, and how its pods run.
+func (c Check) Namespace(ns model.Namespace) model.Problems {
 	asked := asking{features: c.features}
-	if injection != nil {
-		asked.want(model.FeatureInjection, injection.Origin)
-	}
+	asked.namespace(&ns)
 	return c.gaps(asked.missing)
 }
 

@@ -34,6 +34,25 @@ func (a *asking) wantAt(feature model.Feature, origin model.Origin, place, field
 	}
 }
 
+// namespace asks for what a namespace as a whole needs of a mesh.
+func (a *asking) namespace(ns *model.Namespace) {
+	if ns.Injection != nil {
+		a.want(model.FeatureInjection, ns.Injection.Origin)
+	}
+	if ns.Pods.Encryption != nil {
+		a.want(model.FeatureEncryption, ns.Pods.Encryption.Origin)
+	}
+	if ns.Pods.Bypass != nil {
+		a.want(model.FeatureBypass, ns.Pods.Bypass.Origin)
+	}
+	if ns.Pods.Opaque != nil {
+		a.want(model.FeatureOpaquePorts, ns.Pods.Opaque.Origin)
+	}
+	if ns.Pods.Proxy != nil {
+		a.want(model.FeatureProxy, ns.Pods.Proxy.Origin)
+	}
+}
+
 // service asks for what a Service needs of a mesh.
 func (a *asking) service(svc *model.Service) {
 	for i := range svc.Routes {
@@ -41,6 +60,9 @@ func (a *asking) service(svc *model.Service) {
 	}
 	if svc.RetryBudget != nil {
 		a.want(model.FeatureRetryBudget, svc.RetryBudget.Origin)
+	}
+	if svc.Opaque != nil {
+		a.want(model.FeatureOpaquePorts, svc.Opaque.Origin)
 	}
 	if svc.Breaker != nil {
 		a.want(model.FeatureCircuitBreaker, svc.Breaker.Origin)

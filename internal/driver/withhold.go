@@ -32,6 +32,17 @@ func (c Check) Withhold(svc model.Service) model.Service {
 	return svc
 }
 
+// WithholdPods takes out of a namespace's pods the advisory parts that the driver cannot express.
+func (c Check) WithholdPods(pods model.Pods) model.Pods {
+	if !c.features[model.FeatureBypass] {
+		pods.Bypass = nil
+	}
+	if !c.features[model.FeatureProxy] {
+		pods.Proxy = nil
+	}
+	return pods
+}
+
 // excessive says whether a route has an advisory part that the driver cannot express.
 func (c Check) excessive(route model.Route) bool {
 	return route.Timeout > 0 && !c.features[model.FeatureTimeout] || c.excessiveRetry(route.Retry)

@@ -3,6 +3,7 @@ package manifest
 import (
 	"maps"
 	"slices"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -31,6 +32,8 @@ type Settings struct {
 	Reservations []model.Reservation
 	// InjectionAllowed says whether the operator may annotate Namespaces.
 	InjectionAllowed bool
+	// Now is the time, for what expires. Zero: nothing has.
+	Now time.Time
 }
 
 // Snapshots makes a snapshot of every namespace, sorted by name.
@@ -43,7 +46,7 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 			Namespace: name, Releases: standing(held.releases), Policies: standing(held.policies), Profiles: standing(held.profiles),
 			Services: sorted(held.services), Deployments: sorted(held.deployments), Endpoints: held.endpoints(name),
 			Retained: held.retained(), LeafSelectors: held.leafSelectors(), Claims: claims, Recorded: recorded,
-			Gateways: settings.Gateways, Reservations: settings.Reservations, InjectionAllowed: settings.InjectionAllowed,
+			Gateways: settings.Gateways, Reservations: settings.Reservations, InjectionAllowed: settings.InjectionAllowed, Now: settings.Now,
 		}
 		slices.Sort(held.assumptions)
 		all = append(all, Namespace{

@@ -28,6 +28,14 @@ const (
 	FeatureRetryBudget Feature = "RetryBudget"
 	// FeatureCircuitBreaker: pods that fail in a row are left alone for a while.
 	FeatureCircuitBreaker Feature = "CircuitBreaker"
+	// FeatureEncryption: callers without identity are refused by default.
+	FeatureEncryption Feature = "Encryption"
+	// FeatureBypass: ports that proxies do not touch.
+	FeatureBypass Feature = "Bypass"
+	// FeatureOpaquePorts: ports that carry bytes and no requests.
+	FeatureOpaquePorts Feature = "OpaquePorts"
+	// FeatureProxy: how proxies run.
+	FeatureProxy Feature = "Proxy"
 	// FeatureAccess: callers by identity and network.
 	FeatureAccess Feature = "Access"
 	// FeatureAccessRequests: access by method and path.

@@ -5,6 +5,8 @@ type Namespace struct {
 	Name string
 	// Injection of proxies into new pods. Nil: untouched.
 	Injection *Injection
+	// Pods is how new pods run in the mesh.
+	Pods Pods
 	// Services that something is wanted of, sorted by name. A Service that is missing here is untouched.
 	Services []Service
 	// Edges are the ways in from outside, sorted by profile name.
@@ -50,6 +52,8 @@ type Service struct {
 	RetryBudget *RetryBudget
 	// Breaker keeps callers away from pods that fail. Nil: none.
 	Breaker *Breaker
+	// Opaque ports of the Service carry bytes and no requests. Nil: the mesh's own.
+	Opaque *OpaquePorts
 	// Access says who may call, one entry for each port of the pods. Nil: untouched.
 	Access []Access
 }
@@ -68,6 +72,9 @@ func (s Service) Origins() []Origin {
 	}
 	if s.Breaker != nil {
 		all = append(all, s.Breaker.Origin)
+	}
+	if s.Opaque != nil {
+		all = append(all, s.Opaque.Origin)
 	}
 	return SortOrigins(all)
 }

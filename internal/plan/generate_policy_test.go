@@ -19,8 +19,12 @@ func genPolicy(t *rapid.T, number int) *v1alpha1.MeshPolicy {
 		if rapid.Bool().Draw(t, "resilience of the namespace") {
 			policy.Spec.Resilience = genResilience(t)
 		}
+		genSettings(t, &policy.Spec)
 		policy.Spec.Injection = ref(rapid.SampledFrom([]v1alpha1.Injection{"Enabled", "Disabled", "Ingress"}).Draw(t, "injection"))
 		return policy
+	}
+	if rapid.IntRange(0, 4).Draw(t, "opaque") == 0 {
+		policy.Spec.OpaquePorts = genPortRanges(t)
 	}
 	policy.Spec.Target = v1alpha1.PolicyTarget{Kind: v1alpha1.TargetService, Name: ref(genServices.Draw(t, "target"))}
 	if rapid.Bool().Draw(t, "access") {
@@ -30,6 +34,26 @@ func genPolicy(t *rapid.T, number int) *v1alpha1.MeshPolicy {
 		policy.Spec.Resilience = genResilience(t)
 	}
 	return policy
+}
+
+// genSettings draws what a policy may want of a namespace as a whole.
+func genSettings(t *rapid.T, spec *v1alpha1.MeshPolicySpec) {
+	spec.MTLS = either(t, rapid.SampledFrom([]v1alpha1.MTLS{v1alpha1.MTLSStrict, v1alpha1.MTLSPermissive}), "mtls")
+	if rapid.Bool().Draw(t, "bypass") {
+		spec.Bypass = &v1alpha1.Bypass{OutboundPorts: genPortRanges(t), Expires: either(t, rapid.Just(metav1.Unix(1800000000, 0)), "expires")}
+	}
+	if rapid.Bool().Draw(t, "opaque") {
+		spec.OpaquePorts = genPortRanges(t)
+	}
+	if rapid.Bool().Draw(t, "proxy") {
+		spec.Proxy = &v1alpha1.Proxy{LogLevel: ref("warn"), Await: either(t, rapid.Bool(), "await")}
+	}
+}
+
+func genPortRanges(t *rapid.T) []v1alpha1.PortRange {
+	return rapid.SampledFrom([][]v1alpha1.PortRange{
+		{{Port: 8080}}, {{Port: 8000, EndPort: ref(v1alpha1.PortNumber(9000))}, {Port: 3306}},
+	}).Draw(t, "ports")
 }
 
 func genAccess(t *rapid.T) *v1alpha1.Access {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"sigs.k8s.io/yaml"
 
@@ -27,6 +28,10 @@ var generations = []config.Generation{config.GenerationPolicy, config.Generation
 //	model.yaml                the intent before any driver was asked
 //	objects.DRIVER.yaml       what the driver would write
 //	problems.yaml             what people are told, for each driver
+//
+// noon is the time of all cases.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
 func TestGolden(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/*/input.yaml")
 	if err != nil || len(inputs) == 0 {

@@ -66,6 +66,8 @@ type Plan struct {
 	HeldSplits []string
 	// Freed are profiles that lost a host to another namespace, sorted: what stands of them is changed and pruned whatever else is held.
 	Freed []model.Origin
+	// Due is when the same snapshot, later, comes to another plan. Zero: never.
+	Due time.Time
 	// Waiting says per custom resource why a part of it is not in the plan yet, though nothing is wrong with it.
 	Waiting map[model.Origin]Waiting
 }

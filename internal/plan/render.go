@@ -40,7 +40,7 @@ func render(ns model.Namespace, drivers Drivers) rendering {
 		r.order[kind.GroupKind()] = i
 	}
 	r.out.groups = make([]Group, 0, len(ns.Services)+len(ns.Edges)+1)
-	r.injection(ns)
+	r.namespace(ns)
 	for i := range ns.Services {
 		r.service(ns.Name, ns.Services[i])
 	}
@@ -59,19 +59,24 @@ func rehearse(composed compose.Result, drivers Drivers) model.Problems {
 	return render(model.Namespace{Name: composed.Model.Name, Services: composed.Drafts}, drivers).problems
 }
 
-func (r *renderer) injection(ns model.Namespace) {
-	if ns.Injection == nil {
+// namespace renders what is wanted of the namespace as a whole.
+func (r *renderer) namespace(ns model.Namespace) {
+	one := model.Namespace{Name: ns.Name, Injection: ns.Injection, Pods: ns.Pods}
+	origins := originsOf(one)
+	if len(origins) == 0 {
 		return
 	}
 	if r.drivers.Mesh == nil {
-		r.problem(noDriver(ns.Injection.Origin, "mesh"))
+		for _, origin := range origins {
+			r.problem(noDriver(origin, "mesh"))
+		}
 		return
 	}
-	if r.problem(r.mesh.Injection(ns.Injection)...) {
+	if r.problem(r.mesh.Namespace(one)...) {
 		return
 	}
-	one := model.Namespace{Name: ns.Name, Injection: ns.Injection}
-	r.group(GroupNamespace, one, side{r.drivers.Mesh, r.drivers.MeshSettle})
+	one.Pods = r.mesh.WithholdPods(one.Pods)
+	r.group(GroupNamespace, one, side{r.drivers.Mesh, 0})
 }
 
 func (r *renderer) service(namespace string, svc model.Service) {
@@ -150,6 +155,7 @@ func originsOf(one model.Namespace) []model.Origin {
 	if one.Injection != nil {
 		origins = append(origins, one.Injection.Origin)
 	}
+	origins = append(origins, one.Pods.Origins()...)
 	for _, svc := range one.Services {
 		origins = append(origins, svc.Origins()...)
 	}

@@ -1,19 +1,53 @@
 package api
 
-import "strings"
+import (
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
 
 var badTargets = []refusal{
 	{"the target is missing", drop("spec.target"), "spec.target", "Required value"},
 	{"the target is a Deployment", set("spec.target.kind", "Deployment"), "spec.target.kind", `supported values: "Namespace", "Service"`},
 	{"another namespace is the target", set("spec.target.name", "payment"), "spec.target", "left out for the Namespace, which is the policy's own"},
-	{"nothing is said", drop("spec.injection"), "spec", "a policy must say something"},
+	{"nothing is said", set("spec", fields{"target": fields{"kind": "Namespace"}}), "spec", "a policy must say something"},
 	{"injection is unknown", set("spec.injection", "Always"), "spec.injection", `supported values: "Enabled", "Disabled", "Ingress"`},
 	{"a whole namespace has access rules", set("spec.access", fields{}), "spec", "access is set for one Service"},
-	{
-		"a Service has injection",
-		set("spec.target", fields{"kind": "Service", "name": "users"}), "spec", "injection is set for a whole namespace",
-	},
+	{"a Service has injection", ofService("injection"), "spec", "injection is set for a whole namespace"},
+	{"a Service has mtls", ofService("mtls"), "spec", "mtls is set for a whole namespace"},
+	{"a Service has a bypass", ofService("bypass"), "spec", "bypass is set for a whole namespace"},
+	{"a Service has proxy settings", ofService("proxy"), "spec", "proxy is set for a whole namespace"},
 }
+
+// ofService makes the example a policy for a Service that wants one thing.
+func ofService(wanted string) change {
+	return func(object *unstructured.Unstructured) {
+		spec := object.Object["spec"].(fields)
+		object.Object["spec"] = fields{"target": fields{"kind": "Service", "name": "users"}, wanted: spec[wanted]}
+	}
+}
+
+var badPods = []refusal{
+	{"mtls is unknown", set("spec.mtls", "On"), "spec.mtls", `supported values: "Strict", "Permissive"`},
+	{"a bypass names no ports", set("spec.bypass", fields{}), "spec.bypass", "set outboundPorts or inboundPorts"},
+	{"outbound ports are empty", set("spec.bypass.outboundPorts", []any{}), "spec.bypass.outboundPorts", "at least 1 items"},
+	{"there are 33 outbound ports", set("spec.bypass.outboundPorts", many(33, number)), "spec.bypass.outboundPorts", "must have at most 32 items"},
+	{"inbound ports are empty", set("spec.bypass.inboundPorts", []any{}), "spec.bypass.inboundPorts", "at least 1 items"},
+	{"there are 33 inbound ports", set("spec.bypass.inboundPorts", many(33, number)), "spec.bypass.inboundPorts", "must have at most 32 items"},
+	{"a range begins with its higher port", set("spec.bypass.outboundPorts[0].endPort", 8500), "spec.bypass.outboundPorts[0]", "endPort must be above port"},
+	{"opaque ports are empty", set("spec.opaquePorts", []any{}), "spec.opaquePorts", "at least 1 items"},
+	{"there are 33 opaque ports", set("spec.opaquePorts", many(33, number)), "spec.opaquePorts", "must have at most 32 items"},
+	{"proxy says nothing", set("spec.proxy", fields{}), "spec.proxy", "proxy must say something"},
+	{"a resource of proxies says nothing", set("spec.proxy.cpu", fields{}), "spec.proxy.cpu", "set request or limit"},
+	{"proxies ask for more than their limit", set("spec.proxy.cpu.request", "2"), "spec.proxy.cpu", "request must not be more than limit"},
+	{"an amount is no quantity", set("spec.proxy.memory.limit", "much"), "spec.proxy.memory.limit", "an amount above 0"},
+	{"an amount is too long", set("spec.proxy.memory.limit", "11111111111111111"), "spec.proxy.memory.limit", "may not be more than 16"},
+	{"a log level is unknown", set("spec.proxy.logLevel", "all"), "spec.proxy.logLevel", `supported values: "error"`},
+	{"an access log is unknown", set("spec.proxy.accessLog", "xml"), "spec.proxy.accessLog", `supported values: "apache", "json"`},
+	{"proxies wait for a part of a second", set("spec.proxy.waitBeforeExit", "500ms"), "spec.proxy.waitBeforeExit", "must be whole seconds"},
+}
+
+func number(i int) any { return fields{"port": i + 1} }
 
 var badCallers = []refusal{
 	{"there are 33 access rules", set("spec.access.rules", many(33, anybody)), "spec.access.rules", "must have at most 32 items"},

@@ -89,10 +89,10 @@ func render(t *testing.T, d driver.Driver, ns model.Namespace) driver.Output {
 	return out
 }
 
-// renderParts renders every Service, every Edge and the injection by itself.
+// renderParts renders every Service, every Edge and the namespace as a whole by itself.
 func renderParts(t *testing.T, d driver.Driver, ns model.Namespace) driver.Output {
 	t.Helper()
-	whole := render(t, d, model.Namespace{Name: ns.Name, Injection: ns.Injection})
+	whole := render(t, d, model.Namespace{Name: ns.Name, Injection: ns.Injection, Pods: ns.Pods})
 	add := func(part driver.Output) {
 		whole.Objects = append(whole.Objects, part.Objects...)
 		whole.Borrowed = append(whole.Borrowed, part.Borrowed...)
@@ -153,7 +153,7 @@ func checkFeatures(t *testing.T, d driver.Driver, cases []Case) {
 
 // checkNeeds checks that a case would reach the driver. A gap that is only reported, as that of a retry whose limit cannot be set, is none.
 func checkNeeds(t *testing.T, d driver.Driver, ns model.Namespace) {
-	problems := driver.NewCheck(d).Injection(ns.Injection)
+	problems := driver.NewCheck(d).Namespace(ns)
 	for _, svc := range ns.Services {
 		problems = append(problems, driver.NewCheck(d).Service(svc)...)
 	}

@@ -26,7 +26,8 @@ func FakeMesh() Fake {
 	return Fake{name: "fake-mesh", render: fakeMesh, features: model.Features(
 		model.FeatureInjection, model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery, model.FeatureTimeout,
 		model.FeatureRetry, model.FeatureRetryLimit, model.FeatureRetryOn, model.FeatureRetryGRPC, model.FeaturePerTryTimeout,
-		model.FeatureAccess, model.FeatureAccessRequests, model.FeatureAccessAudit,
+		model.FeatureRetryBudget, model.FeatureCircuitBreaker, model.FeatureEncryption, model.FeatureBypass, model.FeatureOpaquePorts,
+		model.FeatureProxy, model.FeatureAccess, model.FeatureAccessRequests, model.FeatureAccessAudit,
 	)}
 }
 
@@ -75,12 +76,15 @@ func (f Fake) Render(ns model.Namespace) (driver.Output, error) { return f.rende
 
 func fakeMesh(ns model.Namespace) (driver.Output, error) {
 	var out driver.Output
-	if ns.Injection != nil {
-		out.Borrowed = append(out.Borrowed, driver.Borrowed{
-			Kind: corev1.SchemeGroupVersion.WithKind("Namespace"), Name: ns.Name,
-			Annotations: map[string]string{"fake.example/inject": strings.ToLower(string(ns.Injection.Mode))},
-			Origins:     model.SortOrigins([]model.Origin{ns.Injection.Origin}),
-		})
+	if ns.Injection != nil || !ns.Pods.Empty() {
+		loan, err := fakeLoan("Namespace", "", ns.Name, map[string]any{"inject": ns.Injection, "pods": ns.Pods}, ns.Pods.Origins())
+		if err != nil {
+			return driver.Output{}, err
+		}
+		if ns.Injection != nil {
+			loan.Origins = model.SortOrigins(append(loan.Origins, ns.Injection.Origin))
+		}
+		out.Borrowed = append(out.Borrowed, loan)
 	}
 	for _, svc := range ns.Services {
 		if err := fakeService(&out, ns.Name, svc); err != nil {
@@ -90,17 +94,35 @@ func fakeMesh(ns model.Namespace) (driver.Output, error) {
 	return out, nil
 }
 
+// fakeLoan lays values over an object as JSON.
+func fakeLoan(kind, namespace, name string, values map[string]any, origins []model.Origin) (driver.Borrowed, error) {
+	loan := driver.Borrowed{
+		Kind: corev1.SchemeGroupVersion.WithKind(kind), Namespace: namespace, Name: name, Annotations: map[string]string{}, Origins: model.SortOrigins(origins),
+	}
+	for key, value := range values {
+		bytes, err := json.Marshal(value)
+		if err != nil {
+			return driver.Borrowed{}, err
+		}
+		loan.Annotations["fake.example/"+key] = string(bytes)
+	}
+	return loan, nil
+}
+
 func fakeService(out *driver.Output, namespace string, svc model.Service) error {
 	if len(svc.Routes) > 0 {
 		var origins []model.Origin
 		for _, route := range svc.Routes {
 			origins = append(origins, route.Origins...)
 		}
-		object, err := configMap(namespace, "routes."+svc.Name, map[string]any{"routes": svc.Routes, "ports": svc.RoutedPorts})
+		object, err := configMap(namespace, "routes."+svc.Name, map[string]any{"routes": svc.Routes, "ports": svc.RoutedPorts, "budget": svc.RetryBudget})
 		if err != nil {
 			return err
 		}
 		out.Objects = append(out.Objects, driver.Object{Object: object, Origins: model.SortOrigins(origins), Retain: svc.Retain})
+	}
+	if err := fakeBalancing(out, namespace, svc); err != nil {
+		return err
 	}
 	if svc.Access == nil {
 		return nil
@@ -121,6 +143,23 @@ func fakeService(out *driver.Output, namespace string, svc model.Service) error 
 	}
 	out.Objects = append(out.Objects, driver.Object{Object: object, Origins: model.SortOrigins(origins)})
 	return nil
+}
+
+// fakeBalancing lays what is said of a Service itself over it.
+func fakeBalancing(out *driver.Output, namespace string, svc model.Service) error {
+	var origins []model.Origin
+	if svc.Breaker != nil {
+		origins = append(origins, svc.Breaker.Origin)
+	}
+	if svc.Opaque != nil {
+		origins = append(origins, svc.Opaque.Origin)
+	}
+	if len(origins) == 0 {
+		return nil
+	}
+	loan, err := fakeLoan("Service", namespace, svc.Name, map[string]any{"breaker": svc.Breaker, "opaque": svc.Opaque}, origins)
+	out.Borrowed = append(out.Borrowed, loan)
+	return err
 }
 
 func fakeEdge(ns model.Namespace) (driver.Output, error) {

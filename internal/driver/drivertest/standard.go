@@ -11,6 +11,7 @@ import (
 var (
 	release = model.Origin{Kind: v1alpha1.KindCanaryRelease, Name: "orders"}
 	policy  = model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: "orders"}
+	opaque  = &model.OpaquePorts{Ports: []model.PortRange{{First: 1433, Last: 1433}}, Origin: policy}
 	profile = model.Origin{Kind: v1alpha1.KindIngressProfile, Name: "shop"}
 )
 
@@ -32,6 +33,30 @@ func meshCases() []Case {
 		{"injection is switched on for a namespace", []model.Feature{model.FeatureInjection}, model.Namespace{
 			Name: "shop", Injection: &model.Injection{Mode: model.InjectionEnabled, Origin: policy},
 		}},
+		{
+			"plain-text callers are refused by default",
+			[]model.Feature{model.FeatureEncryption},
+			model.Namespace{Name: "shop", Pods: model.Pods{Encryption: &model.Encryption{Origin: policy}}},
+		},
+		{
+			"ports bypass the mesh",
+			[]model.Feature{model.FeatureBypass},
+			model.Namespace{Name: "shop", Pods: model.Pods{Bypass: &model.Bypass{
+				Inbound: []model.PortRange{{First: 9000, Last: 9000}}, Outbound: []model.PortRange{{First: 8500, Last: 8510}}, Origin: policy,
+			}}},
+		},
+		{
+			"ports of pods and of a Service carry no requests",
+			[]model.Feature{model.FeatureOpaquePorts},
+			model.Namespace{Name: "shop", Pods: model.Pods{Opaque: opaque}, Services: []model.Service{{Name: "database", Opaque: opaque}}},
+		},
+		{
+			"proxies have settings of their own",
+			[]model.Feature{model.FeatureProxy},
+			model.Namespace{Name: "shop", Pods: model.Pods{Proxy: &model.Proxy{
+				CPURequest: "50m", MemoryLimit: "128Mi", LogLevel: "warn", ShutdownGracePeriod: 90 * time.Second, WaitBeforeExit: 5 * time.Second, Origin: policy,
+			}}},
+		},
 		{"a Service is split by weight between three backends", []model.Feature{model.FeatureWeights}, Released(
 			model.Route{Split: shares(80, 15, 5)},
 		)},

@@ -5,7 +5,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
@@ -22,20 +21,12 @@ const (
 
 var serviceKind = corev1.SchemeGroupVersion.WithKind(kindService)
 
-// breaker is what the Service is annotated with. Nil: it is left alone.
-func breaker(namespace string, svc *model.Service) []driver.Borrowed {
-	wanted := svc.Breaker
-	if wanted == nil {
-		return nil
+// breaker is what the Service that is called is annotated with.
+func breaker(wanted *model.Breaker) map[string]string {
+	return map[string]string{
+		annotationAccrual:           accrualConsecutive,
+		annotationAccrualFailures:   strconv.Itoa(int(wanted.ConsecutiveFailures)),
+		annotationAccrualMinPenalty: duration(wanted.MinPenalty),
+		annotationAccrualMaxPenalty: duration(wanted.MaxPenalty),
 	}
-	return []driver.Borrowed{{
-		Kind: serviceKind, Namespace: namespace, Name: svc.Name,
-		Annotations: map[string]string{
-			annotationAccrual:           accrualConsecutive,
-			annotationAccrualFailures:   strconv.Itoa(int(wanted.ConsecutiveFailures)),
-			annotationAccrualMinPenalty: duration(wanted.MinPenalty),
-			annotationAccrualMaxPenalty: duration(wanted.MaxPenalty),
-		},
-		Origins: []model.Origin{wanted.Origin.Object()},
-	}}
 }

@@ -30,7 +30,8 @@ func (classicDriver) Name() string { return NameClassic }
 // Features is what ServiceProfile, TrafficSplit and ServerAuthorization can say.
 func (classicDriver) Features() model.FeatureSet {
 	return model.Features(
-		model.FeatureInjection, model.FeatureWeights, model.FeatureTimeout, model.FeatureRetry, model.FeatureRetryBudget,
+		model.FeatureInjection, model.FeatureEncryption, model.FeatureBypass, model.FeatureOpaquePorts, model.FeatureProxy,
+		model.FeatureWeights, model.FeatureTimeout, model.FeatureRetry, model.FeatureRetryBudget,
 		model.FeatureAccess,
 	)
 }
@@ -48,13 +49,14 @@ func (classicDriver) Kinds() []schema.GroupVersionKind {
 
 // Render writes injection, routes and access.
 func (d classicDriver) Render(ns model.Namespace) (driver.Output, error) {
-	out := driver.Output{Borrowed: injection(ns)}
+	out := driver.Output{Borrowed: namespaceAnnotations(ns)}
 	for i := range ns.Services {
 		svc := &ns.Services[i]
 		routes, err := d.outbound(ns.Name, svc)
 		if err != nil {
 			return driver.Output{}, err
 		}
+		out.Borrowed = append(out.Borrowed, serviceAnnotations(ns.Name, svc)...)
 		access, err := d.inbound(ns.Name, svc)
 		if err != nil {
 			return driver.Output{}, err

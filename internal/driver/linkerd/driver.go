@@ -74,7 +74,8 @@ func (policyDriver) Name() string { return NamePolicy }
 // Features is everything that a mesh can be asked for.
 func (policyDriver) Features() model.FeatureSet {
 	return model.Features(
-		model.FeatureInjection, model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery, model.FeatureTimeout, model.FeatureRetry,
+		model.FeatureInjection, model.FeatureEncryption, model.FeatureBypass, model.FeatureOpaquePorts, model.FeatureProxy,
+		model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery, model.FeatureTimeout, model.FeatureRetry,
 		model.FeatureRetryLimit, model.FeatureRetryOn, model.FeaturePerTryTimeout, model.FeatureCircuitBreaker,
 		model.FeatureAccess, model.FeatureAccessRequests, model.FeatureAccessAudit,
 	)
@@ -98,14 +99,14 @@ func (d policyDriver) Kinds() []schema.GroupVersionKind {
 
 // Render writes injection, routes and access.
 func (d policyDriver) Render(ns model.Namespace) (driver.Output, error) {
-	out := driver.Output{Borrowed: injection(ns)}
+	out := driver.Output{Borrowed: namespaceAnnotations(ns)}
 	for i := range ns.Services {
 		svc := &ns.Services[i]
 		routes, err := d.outbound(ns.Name, svc)
 		if err != nil {
 			return driver.Output{}, err
 		}
-		out.Borrowed = append(out.Borrowed, breaker(ns.Name, svc)...)
+		out.Borrowed = append(out.Borrowed, serviceAnnotations(ns.Name, svc)...)
 		access, err := inbound(ns.Name, svc)
 		if err != nil {
 			return driver.Output{}, err
@@ -115,5 +116,5 @@ func (d policyDriver) Render(ns model.Namespace) (driver.Output, error) {
 	return out, nil
 }
 
-// namespaceKind is what the annotation for injection is borrowed on.
+// namespaceKind is what annotations for new pods are borrowed on.
 var namespaceKind = corev1.SchemeGroupVersion.WithKind("Namespace")

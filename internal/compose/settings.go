@@ -1,0 +1,183 @@
+package compose
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// bypassWarning is how long before its end a bypass is warned of.
+const bypassWarning = 7 * 24 * time.Hour
+
+// settings are what a policy wants of a namespace as a whole.
+type settings struct {
+	injection *model.Injection
+	pods      model.Pods
+	// notices are advice that goes with them.
+	notices model.Problems
+}
+
+// wantsNamespace says whether a policy wants annotations on its Namespace.
+func wantsNamespace(spec *v1alpha1.MeshPolicySpec) bool {
+	return spec.Target.Kind == v1alpha1.TargetNamespace &&
+		(spec.Injection != nil || spec.MTLS != nil || spec.Bypass != nil || spec.OpaquePorts != nil || spec.Proxy != nil)
+}
+
+// readSettings reads what a policy wants of its namespace as a whole.
+func (c *composer) readSettings(spec *v1alpha1.MeshPolicySpec, origin model.Origin) (settings, model.Problems) {
+	var out settings
+	if !wantsNamespace(spec) {
+		return out, nil
+	}
+	if problem, forbidden := c.forbidsNamespace(origin); forbidden {
+		return out, model.Problems{problem}
+	}
+	read := durations{origin: origin}
+	if spec.Injection != nil {
+		out.injection = &model.Injection{Mode: model.InjectionMode(*spec.Injection), Origin: at(origin, "spec.injection")}
+	}
+	if spec.MTLS != nil && *spec.MTLS == v1alpha1.MTLSStrict {
+		out.pods.Encryption = &model.Encryption{Origin: at(origin, "spec.mtls")}
+	}
+	if spec.OpaquePorts != nil {
+		out.pods.Opaque = &model.OpaquePorts{Ports: portRanges(spec.OpaquePorts), Origin: at(origin, "spec.opaquePorts")}
+	}
+	out.pods.Bypass, out.notices = c.readBypass(spec.Bypass, at(origin, "spec.bypass"))
+	out.pods.Proxy = read.proxy(spec.Proxy, "spec.proxy")
+	return out, read.problems
+}
+
+// forbidsNamespace says why the Namespace may not be annotated.
+func (c *composer) forbidsNamespace(origin model.Origin) (model.Problem, bool) {
+	problem := model.Problem{Origin: at(origin, "spec.target"), Reason: v1alpha1.ReasonInvalid}
+	switch {
+	case slices.Contains(systemNamespaces, c.snapshot.Namespace):
+		problem.Message = "the namespace " + c.snapshot.Namespace + " belongs to Kubernetes itself, its pods are not in the mesh; " +
+			"remove injection, mtls, bypass, opaquePorts and proxy"
+	case !c.snapshot.InjectionAllowed:
+		problem.Message = "the operator may not annotate Namespaces here, which injection, mtls, bypass, opaquePorts and proxy of a namespace need; " +
+			"ask the administrator to set injection.enabled in its configuration"
+	default:
+		return model.Problem{}, false
+	}
+	return problem, true
+}
+
+// readBypass reads a bypass; once it has expired it is withdrawn.
+func (c *composer) readBypass(bypass *v1alpha1.Bypass, origin model.Origin) (*model.Bypass, model.Problems) {
+	if bypass == nil {
+		return nil, nil
+	}
+	out := &model.Bypass{Inbound: portRanges(bypass.InboundPorts), Outbound: portRanges(bypass.OutboundPorts), Origin: origin}
+	if bypass.Expires == nil {
+		return out, nil
+	}
+	ends := bypass.Expires.UTC()
+	notice := model.Problem{Origin: at(origin, origin.Path+".expires"), Advisory: true}
+	switch now := c.snapshot.Now; {
+	case !now.Before(ends):
+		notice.Reason = v1alpha1.ReasonBypassExpired
+		notice.Message = "the bypass expired at " + ends.Format(time.RFC3339) + " and is withdrawn from the Namespace; pods that run keep it until they are new: restart their workloads"
+		return nil, model.Problems{notice}
+	case !now.Before(ends.Add(-bypassWarning)):
+		c.wakeAt(ends)
+		notice.Reason = v1alpha1.ReasonBypassExpires
+		notice.Message = "the bypass expires at " + ends.Format(time.RFC3339) + ": new pods will call through the mesh again; set a later time, or remove expires, to keep it"
+		return out, model.Problems{notice}
+	}
+	c.wakeAt(ends.Add(-bypassWarning))
+	return out, nil
+}
+
+// bypassed are ports of pods that no proxy guards, and who says so.
+type bypassed struct {
+	inbound []model.PortRange
+	by      model.Origin
+}
+
+// readBypassed finds them before anything is composed: access rules for such a port would be a promise that nobody keeps.
+func (c *composer) readBypassed() {
+	bypassing := slices.DeleteFunc(slices.Clone(c.snapshot.Policies), func(p *v1alpha1.MeshPolicy) bool { return p.Spec.Bypass == nil })
+	if len(bypassing) == 0 {
+		return
+	}
+	oldest := byAge(bypassing)[0]
+	origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: oldest.Name}
+	ends := oldest.Spec.Bypass.Expires
+	if !suspended(oldest) && !c.refused[origin] && (ends == nil || c.snapshot.Now.Before(ends.Time)) {
+		c.bypassed = bypassed{portRanges(oldest.Spec.Bypass.InboundPorts), origin}
+	}
+}
+
+// unguarded refuses access rules for ports that calls reach past the proxies.
+func (c *composer) unguarded(access []model.Access, origin model.Origin) model.Problems {
+	var problems model.Problems
+	for i := range access {
+		if port := access[i].Port.Number; port > 0 && holdsPort(c.bypassed.inbound, port) {
+			problems = append(problems, model.Problem{
+				Origin: at(origin, "spec.access"), Reason: v1alpha1.ReasonConflicted,
+				Message: c.bypassed.by.String() + " lets calls reach port " + strconv.Itoa(int(port)) + " of the pods past their proxies (spec.bypass.inboundPorts), " +
+					"where nobody checks who calls; take the port out of the bypass, or the access rules out",
+			})
+		}
+	}
+	return problems
+}
+
+// wakeAt notes when the same snapshot comes to something else.
+func (c *composer) wakeAt(due time.Time) {
+	if c.due.IsZero() || due.Before(c.due) {
+		c.due = due
+	}
+}
+
+func (r *durations) proxy(proxy *v1alpha1.Proxy, place string) *model.Proxy {
+	if proxy == nil {
+		return nil
+	}
+	out := &model.Proxy{
+		Await: proxy.Await, Origin: at(r.origin, place),
+		ShutdownGracePeriod: r.optional(proxy.ShutdownGracePeriod, place+".shutdownGracePeriod"),
+		WaitBeforeExit:      r.optional(proxy.WaitBeforeExit, place+".waitBeforeExit"),
+	}
+	out.CPURequest, out.CPULimit = amounts(proxy.CPU)
+	out.MemoryRequest, out.MemoryLimit = amounts(proxy.Memory)
+	if proxy.LogLevel != nil {
+		out.LogLevel = *proxy.LogLevel
+	}
+	if proxy.AccessLog != nil {
+		out.AccessLog = *proxy.AccessLog
+	}
+	return out
+}
+
+func amounts(resource *v1alpha1.ProxyResource) (request, limit string) {
+	if resource == nil {
+		return "", ""
+	}
+	if resource.Request != nil {
+		request = string(*resource.Request)
+	}
+	if resource.Limit != nil {
+		limit = string(*resource.Limit)
+	}
+	return request, limit
+}
+
+func portRanges(from []v1alpha1.PortRange) []model.PortRange {
+	out := make([]model.PortRange, len(from))
+	for i, one := range from {
+		out[i] = model.PortRange{First: int32(one.Port), Last: int32(one.Port)}
+		if one.EndPort != nil {
+			out[i].Last = int32(*one.EndPort)
+		}
+	}
+	return out
+}
+
+func holdsPort(ranges []model.PortRange, port int32) bool {
+	return slices.ContainsFunc(ranges, func(r model.PortRange) bool { return r.Holds(port) })
+}
