@@ -64,6 +64,25 @@ type Finding struct {
 	Evidence []Measurement
 }
 
+// Value is what was measured of the candidate, with its unit. Empty: nothing was.
+func (f Finding) Value() string {
+	if f.Candidate.Value.State != verdict.Measured {
+		return ""
+	}
+	return f.Unit.Format(f.Candidate.Value.Value)
+}
+
+// Queries are those that were sent, in the order of asking.
+func (f Finding) Queries() []string {
+	var queries []string
+	for _, measurement := range f.Evidence {
+		if measurement.Query != "" {
+			queries = append(queries, measurement.Query)
+		}
+	}
+	return queries
+}
+
 // Measure asks everything that the round needs, each question once and all at the same time, and judges what comes. It gives one Finding for
 // each metric, in order. It never fails: what cannot be measured is a Finding that says so.
 func (r *Reader) Measure(ctx context.Context, round Round) []Finding {

@@ -9,13 +9,13 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-// feed is a source of namespaces to reconcile for everything that is no plain watch: results of writes, generated objects of kinds that
-// come and go, claims on hosts in other namespaces.
+// feed is a source of keys to reconcile for everything that is no plain watch: results of writes, generated objects of kinds that come and go,
+// claims on hosts in other namespaces, what one controller has for another.
 type feed struct {
 	mu    sync.Mutex
 	queue workqueue.TypedRateLimitingInterface[reconcile.Request]
-	// early are namespaces that came before there was a queue.
-	early map[string]bool
+	// early are keys that came before there was a queue.
+	early map[reconcile.Request]bool
 }
 
 // Start is called by the controller with its queue.
@@ -23,8 +23,8 @@ func (f *feed) Start(_ context.Context, queue workqueue.TypedRateLimitingInterfa
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.queue = queue
-	for namespace := range f.early {
-		queue.Add(request(namespace))
+	for key := range f.early {
+		queue.Add(key)
 	}
 	f.early = nil
 	return nil
@@ -35,18 +35,24 @@ func (f *feed) String() string { return "feed" }
 
 // add has namespaces reconciled.
 func (f *feed) add(namespaces ...string) {
+	for _, namespace := range namespaces {
+		if namespace != "" {
+			f.put(request(namespace))
+		}
+	}
+}
+
+// put has a key reconciled.
+func (f *feed) put(key reconcile.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, namespace := range namespaces {
-		switch {
-		case namespace == "":
-		case f.queue != nil:
-			f.queue.Add(request(namespace))
-		case f.early == nil:
-			f.early = map[string]bool{namespace: true}
-		default:
-			f.early[namespace] = true
-		}
+	switch {
+	case f.queue != nil:
+		f.queue.Add(key)
+	case f.early == nil:
+		f.early = map[reconcile.Request]bool{key: true}
+	default:
+		f.early[key] = true
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/kubemate/kubemate/internal/load"
 	"github.com/kubemate/kubemate/internal/model"
 	"github.com/kubemate/kubemate/internal/plan"
+	"github.com/kubemate/kubemate/internal/status"
 )
 
 // Drivers are the drivers that the operator has.
@@ -30,6 +31,7 @@ type namespaces struct {
 	kinds    *kinds
 	vanished *vanished
 	reporter *reporter
+	board    *board
 	now      func() time.Time
 }
 
@@ -51,21 +53,26 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 		logf.FromContext(ctx).Info("a CustomResourceDefinition of Kubemate is missing: what was programmed stays as it is", "definition", gone.missingCRD)
 	}
 	view.Now = n.now()
-	planned := n.plan(view)
+	drivers := n.drivers.Select(n.kinds.Served(), view.Live.Drivers())
+	planned := n.plan(view, drivers)
 	planned.Vanished = model.SortOrigins(gone.held)
 	if err := n.engine.Submit(planned, view.Live); err != nil {
 		return reconcile.Result{}, err
 	}
-	wait, err := n.reporter.report(view, planned, n.engine.Results(request.Name))
+	known := status.New(status.Input{Plan: planned, Results: n.engine.Results(request.Name), Endpoints: view.Endpoints, Now: n.now()})
+	wait, err := n.reporter.report(view, known)
 	if !planned.Due.IsZero() {
 		wait = soonest(wait, max(planned.Due.Sub(view.Now), time.Second))
 	}
+	survey := newSurvey(view, known, drivers)
+	survey.published = n.reporter.published
+	n.board.post(request.Name, survey.standings())
 	return reconcile.Result{RequeueAfter: soonest(gone.wait, wait)}, err
 }
 
-func (n *namespaces) plan(view *load.View) plan.Plan {
+func (n *namespaces) plan(view *load.View, drivers plan.Drivers) plan.Plan {
 	began := n.now()
-	planned := plan.Namespace(view.Snapshot, n.drivers.Select(n.kinds.Served(), view.Live.Drivers()))
+	planned := plan.Namespace(view.Snapshot, drivers)
 	compileSeconds.Observe(n.now().Sub(began).Seconds())
 	return planned
 }
@@ -74,6 +81,7 @@ func (n *namespaces) forget(name string) {
 	n.engine.Forget(name)
 	n.vanished.forget(name)
 	n.reporter.forget(name)
+	n.board.post(name, nil)
 }
 
 // soonest is the shorter of two waits, of which 0 is none.

@@ -14,7 +14,6 @@ import (
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/load"
-	"github.com/kubemate/kubemate/internal/plan"
 	"github.com/kubemate/kubemate/internal/status"
 )
 
@@ -42,15 +41,22 @@ type round struct {
 }
 
 // report publishes what has changed. It returns how long to wait before a status that is kept back must be published.
-func (r *reporter) report(view *load.View, planned plan.Plan, results map[string]apply.Result) (time.Duration, error) {
-	r.problems.set(view.Namespace, planned.Problems)
-	namespace := status.New(status.Input{Plan: planned, Results: results, Endpoints: view.Endpoints, Now: r.now()})
+func (r *reporter) report(view *load.View, namespace *status.Namespace) (time.Duration, error) {
+	r.problems.set(view.Namespace, namespace.Plan.Problems)
 	one := &round{reporter: r, before: r.take(view.Namespace), pending: map[types.UID]time.Time{}}
 	report(one, reportedReleases(namespace), view.Releases)
 	report(one, reportedPolicies(namespace), view.Policies)
 	report(one, reportedProfiles(namespace), view.Profiles)
 	r.put(view.Namespace, one.pending)
 	return one.wait, errors.Join(one.errs...)
+}
+
+// published is the status of a release as it was published last.
+func (r *reporter) published(of *v1alpha1.CanaryRelease) v1alpha1.CanaryReleaseStatus {
+	if newest, ahead := r.statuses.Newest(of); ahead {
+		return newest.(v1alpha1.CanaryReleaseStatus)
+	}
+	return of.Status
 }
 
 // report publishes the statuses of one kind.

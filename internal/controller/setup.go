@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/analysis"
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/config"
@@ -27,8 +28,12 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// compilers is how many namespaces are compiled at once.
-const compilers = 4
+const (
+	// compilers is how many namespaces are compiled at once.
+	compilers = 4
+	// deciders is how many releases are decided about at once. Each waits for its write.
+	deciders = 16
+)
 
 // identity is who this process is.
 type identity struct {
@@ -47,13 +52,18 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 	if err != nil {
 		return err
 	}
-	feed := &feed{}
+	feed, woken := &feed{}, &feed{}
 	engine := apply.NewEngine(apply.Options{
 		Client: mgr.GetClient(), Reader: reader, Hosts: apply.NewHosts(mgr.GetClient(), reader, operator.home, now), Scheme: mgr.GetScheme(), Workers: cfg.Concurrency.Apply,
 		Announce: func(namespace string) { feed.add(namespace) }, Now: now,
 	})
 	statuses := apply.NewStatuses(mgr.GetClient())
-	for _, runnable := range []manager.Runnable{engine, statuses} {
+	metrics, err := analysis.New(cfg.Analysis.Sources)
+	if err != nil {
+		return fmt.Errorf("preparing the metric sources: %w", err)
+	}
+	analyses := newAnalyses(metrics, woken.put, now)
+	for _, runnable := range []manager.Runnable{engine, statuses, analyses} {
 		if err := mgr.Add(runnable); err != nil {
 			return fmt.Errorf("adding the writers: %w", err)
 		}
@@ -70,10 +80,29 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 	if err != nil {
 		return err
 	}
+	board := newBoard(woken.put)
+	err = setupReleases(mgr, woken, &releases{
+		reader: reader, board: board, desk: desk, analyses: analyses, decisions: apply.NewDecisions(mgr.GetClient(), now),
+		recorder: mgr.GetEventRecorder("kubemate"), gauges: &releaseGauges{}, now: now,
+	})
+	if err != nil {
+		return fmt.Errorf("adding the controller of releases: %w", err)
+	}
 	return setupNamespaces(mgr, feed, &namespaces{
-		reader: reader, engine: engine, drivers: drivers, kinds: kinds, vanished: newVanished(reader, now), now: now,
+		reader: reader, engine: engine, drivers: drivers, kinds: kinds, vanished: newVanished(reader, now), now: now, board: board,
 		reporter: &reporter{statuses: statuses, recorder: mgr.GetEventRecorder("kubemate"), now: now},
 	})
+}
+
+// setupReleases maps the events of releases, and of actions on them, to the releases. What happens around them comes from the namespace
+// controller.
+func setupReleases(mgr manager.Manager, woken *feed, reconciler *releases) error {
+	return builder.ControllerManagedBy(mgr).Named("canaryrelease").
+		WithOptions(controller.Options{MaxConcurrentReconciles: deciders, RateLimiter: rateLimiter()}).
+		WatchesRawSource(woken).
+		Watches(&v1alpha1.CanaryRelease{}, &handler.EnqueueRequestForObject{}, builder.WithPredicates(updates(releaseChanged))).
+		Watches(&v1alpha1.ReleaseAction{}, handler.EnqueueRequestsFromMapFunc(toRelease)).
+		Complete(reconciler)
 }
 
 // setupKinds watches what the drivers write, now and whenever the cluster begins or ceases to serve it.

@@ -57,8 +57,11 @@ func (drivers) Kinds() []schema.GroupVersionKind {
 }
 
 func (drivers) Select(map[schema.GroupVersionKind]bool, map[string]bool) plan.Drivers {
-	return plan.Drivers{Kube: kube.Driver(), Mesh: drivertest.FakeMesh(), Edge: drivertest.FakeEdge()}
+	return plan.Drivers{Kube: kube.Driver(), Mesh: drivertest.FakeMesh(), Edge: drivertest.FakeEdge(), MeshSettle: settle, EdgeSettle: settle}
 }
+
+// settle is how long the data planes of these tests take to follow.
+const settle = 100 * time.Millisecond
 
 // operatorConfig lets the operator annotate Namespaces and listen nowhere.
 const operatorConfig = `

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	toolscache "k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -26,6 +27,15 @@ func toNamespace(_ context.Context, object client.Object) []reconcile.Request {
 		return []reconcile.Request{request(namespace)}
 	}
 	return []reconcile.Request{request(object.GetName())}
+}
+
+// toRelease maps an action that has no answer to the release that it names.
+func toRelease(_ context.Context, object client.Object) []reconcile.Request {
+	action, ok := object.(*v1alpha1.ReleaseAction)
+	if !ok || action.Status.Phase != "" {
+		return nil
+	}
+	return []reconcile.Request{{NamespacedName: types.NamespacedName{Namespace: action.Namespace, Name: string(action.Spec.Release)}}}
 }
 
 // updates lets creations and deletions through, and those updates in which something changed that matters.
@@ -53,9 +63,11 @@ func serviceChanged(before, after client.Object) bool {
 		!reflect.DeepEqual(was.Annotations, is.Annotations) || was.UID != is.UID || load.Ours(was) != load.Ours(is)
 }
 
-// deploymentChanged: what the cache keeps of the spec. Not the status, which changes with every pod; endpoints tell what is ready.
+// deploymentChanged: what the cache keeps of the spec, and whether there are ready pods at all. Not how many, which changes with every pod;
+// endpoints tell that.
 func deploymentChanged(before, after client.Object) bool {
-	return !reflect.DeepEqual(before.(*appsv1.Deployment).Spec, after.(*appsv1.Deployment).Spec) || before.GetUID() != after.GetUID()
+	was, is := before.(*appsv1.Deployment), after.(*appsv1.Deployment)
+	return !reflect.DeepEqual(was.Spec, is.Spec) || was.UID != is.UID || (was.Status.ReadyReplicas == 0) != (is.Status.ReadyReplicas == 0)
 }
 
 // endpointsChanged: how many endpoints there are and which are ready, or whose they are.

@@ -121,10 +121,7 @@ func (n *Namespace) variants(release *v1alpha1.CanaryRelease, origin model.Origi
 	programmed := n.programmedShares(release, origin)
 	variants := make([]v1alpha1.VariantStatus, len(release.Spec.Variants))
 	for i, variant := range release.Spec.Variants {
-		service := compose.LeafName(release.Namespace, string(release.Spec.Service.Name), string(variant.Name))
-		if variant.Service != nil {
-			service = string(*variant.Service)
-		}
+		service := Backend(release, variant)
 		ready := n.Endpoints[service].Ready
 		variants[i] = v1alpha1.VariantStatus{
 			Name: variant.Name, Service: service, Wanted: wanted[i], Programmed: programmed(variant.Name, service),
@@ -132,6 +129,23 @@ func (n *Namespace) variants(release *v1alpha1.CanaryRelease, origin model.Origi
 		}
 	}
 	return variants
+}
+
+// Backend is the Service that answers for a variant of a release.
+func Backend(release *v1alpha1.CanaryRelease, variant v1alpha1.Variant) string {
+	if variant.Service != nil {
+		return string(*variant.Service)
+	}
+	return compose.LeafName(release.Namespace, string(release.Spec.Service.Name), string(variant.Name))
+}
+
+// Held says why a release is not accepted. Empty: it is.
+func (n *Namespace) Held(release *v1alpha1.CanaryRelease) string {
+	origin := releaseOrigin(release)
+	if !n.refused(origin) {
+		return ""
+	}
+	return n.accepted(origin).Message
 }
 
 // wantedShares are the shares that were decided, or that the weights by hand ask for.
