@@ -34,8 +34,8 @@ func newVanished(from definitions, now func() time.Time) *vanished {
 	return &vanished{definitions: from, now: now, since: map[string]map[model.Origin]time.Time{}}
 }
 
-// verdict is what became of the vanished custom resources of a namespace.
-type verdict struct {
+// ruling is what became of the vanished custom resources of a namespace.
+type ruling struct {
 	// held are those whose objects stay as they are.
 	held []model.Origin
 	// wait is how long until that may change. 0: nothing waits.
@@ -45,34 +45,34 @@ type verdict struct {
 }
 
 // judge finds the custom resources that standing objects come from and that are gone.
-func (v *vanished) judge(ctx context.Context, view *load.View) (verdict, error) {
+func (v *vanished) judge(ctx context.Context, view *load.View) (ruling, error) {
 	gone := missing(view)
 	fresh := v.note(view.Namespace, gone)
 	if len(gone) == 0 {
-		return verdict{}, nil
+		return ruling{}, nil
 	}
 	crd, err := v.definitions.MissingCRD(ctx)
 	if err != nil {
-		return verdict{}, fmt.Errorf("judging vanished custom resources: %w", err)
+		return ruling{}, fmt.Errorf("judging vanished custom resources: %w", err)
 	}
 	if crd != "" {
 		v.forget(view.Namespace) // once the definition is back, its objects need a moment to come back
-		return verdict{held: gone, wait: vanishedWait, missingCRD: crd}, nil
+		return ruling{held: gone, wait: vanishedWait, missingCRD: crd}, nil
 	}
 	return fresh, nil
 }
 
 // note remembers since when each is gone, and returns those that are not gone for long.
-func (v *vanished) note(namespace string, gone []model.Origin) verdict {
+func (v *vanished) note(namespace string, gone []model.Origin) ruling {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	before, now := v.since[namespace], v.now()
 	delete(v.since, namespace)
 	if len(gone) == 0 {
-		return verdict{}
+		return ruling{}
 	}
 	after := make(map[model.Origin]time.Time, len(gone))
-	var fresh verdict
+	var fresh ruling
 	for _, origin := range gone {
 		at, known := before[origin]
 		if !known {

@@ -27,7 +27,7 @@ func standingOf(origins string) *load.View {
 func TestWhatFollowsFromAVanishedObjectWaits(t *testing.T) {
 	now, crd := time.Unix(0, 0), missingDefinition("")
 	v := newVanished(&crd, func() time.Time { return now })
-	judge := func(view *load.View) verdict {
+	judge := func(view *load.View) ruling {
 		t.Helper()
 		judged, err := v.judge(t.Context(), view)
 		if err != nil {
