@@ -59,7 +59,7 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 	if err := n.engine.Submit(planned, view.Live); err != nil {
 		return reconcile.Result{}, err
 	}
-	known := status.New(status.Input{Plan: planned, Results: n.engine.Results(request.Name), Endpoints: view.Endpoints, Now: n.now()})
+	known := status.New(status.Input{Plan: planned, Results: n.engine.Results(request.Name), Endpoints: view.Endpoints, Now: view.Now})
 	wait, err := n.reporter.report(view, known)
 	if !planned.Due.IsZero() {
 		wait = soonest(wait, max(planned.Due.Sub(view.Now), time.Second))
