@@ -1,6 +1,6 @@
 // Package testbed runs the real servers that Kubemate meets in production: etcd, kube-apiserver, the controller
-// manager, the scheduler, kwok (nodes and pods that exist only in the API) and Traefik, with one backend that answers
-// for every pod. They run in a network namespace of their own, without root and without containers, and whatever ends
+// manager, the scheduler, kwok (nodes and pods that exist only in the API), Traefik and Prometheus, with one backend that
+// answers for every pod. They run in a network namespace of their own, without root and without containers, and whatever ends
 // this process, even kill -9, ends them too.
 //
 // A suite names what it needs once, and every test of the package may share one testbed:
@@ -34,6 +34,7 @@
 //	tb.SetPodReady(ctx, ns, pod, false)  as a failing readiness probe would
 //	tb.Kubectl(ctx, "get", "pods")
 //	tb.Traefik.Web(), WebSecure(), API(), Metrics(), Restart(ctx), Routers(ctx)
+//	tb.Prometheus.URL(), Scrape(ctx, targets...), Restart(ctx), Kill()
 //	tb.StartTraefik(ctx, name, options)  a second gateway, for example with another ingress class
 //	tb.Backend.Set(backend.Matcher{Labels: …}, backend.Behaviour{Latency: …, ErrorRate: …, Status: …, Down: true})
 //	tb.Expose(target, port)              reach an address of the namespace from outside: 127.0.0.1:port

@@ -16,6 +16,8 @@ type Options struct {
 	Nodes int
 	// Traefik adds a Traefik with its CRDs. Nil means none.
 	Traefik *TraefikOptions
+	// Prometheus adds a Prometheus that scrapes the Traefik of Options.Traefik. Nil means none.
+	Prometheus *PrometheusOptions
 	// Backend answers for the pods. Nil means that nobody does.
 	Backend *backend.Options
 
@@ -38,6 +40,9 @@ func (o Options) Programs() []servers.Program {
 	}
 	if o.Traefik != nil {
 		programs = append(programs, servers.Traefik)
+	}
+	if o.Prometheus != nil {
+		programs = append(programs, servers.Prometheus)
 	}
 	return programs
 }

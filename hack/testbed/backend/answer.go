@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -34,14 +36,18 @@ func (b *Backend) answer(w http.ResponseWriter, request *http.Request) {
 		http.Error(w, fmt.Sprintf("no pod has the address %s", address), http.StatusBadGateway)
 		return
 	}
-	latency, status := called.next()
-	if latency > 0 && !pause(request, latency) {
+	outcome := called.next()
+	if outcome.latency > 0 && !pause(request, outcome.latency) {
 		return
 	}
 	w.Header().Set(PodHeader, called.name)
 	w.Header().Set(VariantHeader, called.variant)
+	if strings.HasPrefix(request.Header.Get("Content-Type"), grpcType) {
+		answerGRPC(w, outcome.grpcStatus)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
+	w.WriteHeader(outcome.status)
 	err := json.NewEncoder(w).Encode(Answer{
 		Namespace: called.namespace, Pod: called.name, Variant: called.variant,
 		Method: request.Method, Host: request.Host, Path: request.URL.RequestURI(), Headers: request.Header,
@@ -49,6 +55,19 @@ func (b *Backend) answer(w http.ResponseWriter, request *http.Request) {
 	if err != nil && request.Context().Err() == nil {
 		fmt.Fprintln(os.Stderr, "testbed backend:", err)
 	}
+}
+
+const grpcType = "application/grpc"
+
+// answerGRPC ends a call as a server of gRPC does: without a message, the status in the trailer.
+func answerGRPC(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Type", grpcType)
+	w.Header().Set("Trailer", "Grpc-Status")
+	w.WriteHeader(http.StatusOK)
+	if flusher, can := w.(http.Flusher); can {
+		flusher.Flush() // over HTTP/1.1 only a body of unknown length has a trailer
+	}
+	w.Header().Set("Grpc-Status", strconv.Itoa(status))
 }
 
 // pause is the pod's latency; false means that the caller did not wait.

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 )
@@ -13,6 +14,8 @@ type Behaviour struct {
 	ErrorRate float64 `json:"errorRate,omitempty"`
 	// Status is what a failing request gets; 500 when zero.
 	Status int `json:"status,omitempty"`
+	// GRPCStatus is what a failing call of gRPC gets, with HTTP status 200; 13 (INTERNAL) when zero.
+	GRPCStatus int `json:"grpcStatus,omitempty"`
 	// Down resets every connection, as a pod whose process is gone.
 	Down bool `json:"down,omitempty"`
 }
@@ -53,17 +56,25 @@ func (b *Backend) SetPod(namespace, name string, behaviour Behaviour) {
 // Reset makes all pods well again.
 func (b *Backend) Reset() { b.pods.forgetRules() }
 
-// next decides one request: how long it takes and which status it gets.
-func (p *pod) next() (time.Duration, int) {
+// outcome is how one request is answered.
+type outcome struct {
+	latency    time.Duration
+	status     int
+	grpcStatus int
+}
+
+// next decides one request.
+func (p *pod) next() outcome {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.debt += p.behaviour.ErrorRate
 	if p.debt < 1-1e-9 {
-		return p.behaviour.Latency, http.StatusOK
+		return outcome{latency: p.behaviour.Latency, status: http.StatusOK}
 	}
 	p.debt--
-	if p.behaviour.Status != 0 {
-		return p.behaviour.Latency, p.behaviour.Status
+	return outcome{
+		latency:    p.behaviour.Latency,
+		status:     cmp.Or(p.behaviour.Status, http.StatusInternalServerError),
+		grpcStatus: cmp.Or(p.behaviour.GRPCStatus, 13),
 	}
-	return p.behaviour.Latency, http.StatusInternalServerError
 }

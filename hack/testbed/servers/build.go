@@ -80,7 +80,7 @@ func (p Program) compile(ctx context.Context, output string, progress *progress)
 		return err
 	}
 	// -v names each package as it is compiled: a sign of life during the minutes of a cold build.
-	build := exec.CommandContext(ctx, "go", "build", "-v", "-trimpath", "-ldflags", p.LDFlags, "-o", output, p.Package)
+	build := exec.CommandContext(ctx, "go", "build", "-v", "-trimpath", "-tags", p.Tags, "-ldflags", p.LDFlags, "-o", output, p.Package)
 	build.Dir = p.folder(root)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 	messages := &packageCounter{progress: progress}

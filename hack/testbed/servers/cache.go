@@ -47,6 +47,9 @@ func (p Program) Path() (string, error) {
 		sum.Write(content)
 	}
 	fmt.Fprintln(sum, runtime.GOOS, runtime.GOARCH, p.Package, p.LDFlags)
+	if p.Tags != "" {
+		fmt.Fprintln(sum, p.Tags)
+	}
 	cache, err := CacheDir()
 	if err != nil {
 		return "", err
