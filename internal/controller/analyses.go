@@ -61,7 +61,8 @@ type dueRound struct {
 // same says whether two rounds ask for the same result.
 func (r dueRound) same(other dueRound) bool {
 	a, b := r.due, other.due
-	return r.uid == other.uid && a.Revision == b.Revision && a.Generation == b.Generation && a.Step == b.Step && a.Interval == b.Interval
+	return r.uid == other.uid && a.Revision == b.Revision && a.Generation == b.Generation && a.Step == b.Step && a.Interval == b.Interval &&
+		a.Since.Equal(b.Since)
 }
 
 func newAnalyses(by measurer, wake func(reconcile.Request), now func() time.Time) *analyses {

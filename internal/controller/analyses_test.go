@@ -130,6 +130,23 @@ func TestWhatIsNoLongerAskedForIsDropped(t *testing.T) {
 	})
 }
 
+func TestWhatWasMeasuredBeforeAPauseIsMeasuredAnew(t *testing.T) {
+	withAnalyses(t, func(c *clinic) {
+		c.want(orders, interval(1))
+		time.Sleep(2 * time.Second)
+		resumed := interval(1)
+		resumed.due.Since = time.Now()
+		c.want(orders, resumed)
+		if c.result(orders, "r-1") != nil {
+			t.Error("the result of before the pause is kept")
+		}
+		time.Sleep(2 * time.Second)
+		if c.result(orders, "r-1") == nil || c.gauge.asked != 2 {
+			t.Errorf("measured %d times", c.gauge.asked)
+		}
+	})
+}
+
 func TestASourceThatHangsEndsInAnError(t *testing.T) {
 	withAnalyses(t, func(c *clinic) {
 		c.gauge.takes = time.Hour

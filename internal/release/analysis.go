@@ -18,16 +18,17 @@ const (
 // due is the next interval to judge. Intervals follow each other from when the split of the step has settled; of those that nobody judged in time,
 // because the operator was away, only the last is judged. Nil: there is nothing to judge.
 func (m *machine) due() *Due {
-	from, length, ok := m.interval()
+	unjudged, length, ok := m.interval()
 	if !ok {
 		return nil
 	}
+	from := unjudged
 	if missed := m.now.Sub(from) / length; missed > 1 {
 		from = from.Add((missed - 1) * length)
 	}
 	due := &Due{
 		Revision: m.state.Revision, Generation: m.intent.Generation, Step: m.state.Step.Number, Interval: 1,
-		From: from, Until: from.Add(length), Target: m.state.To, Stable: m.stable(), Metrics: m.metrics(),
+		Since: unjudged, From: from, Until: from.Add(length), Target: m.state.To, Stable: m.stable(), Metrics: m.metrics(),
 	}
 	if m.state.Analysis != nil {
 		due.Interval = m.state.Analysis.Interval + 1

@@ -60,6 +60,7 @@ func TestAnalysisWindows(t *testing.T) {
 			s.after(5*time.Minute + 30*time.Second)
 			s.Expect(s.last.Due.From).To(Equal(start.Add(4 * time.Minute)))
 			s.Expect(s.last.Due.Until).To(Equal(start.Add(5 * time.Minute)))
+			s.Expect(s.last.Due.Since).To(Equal(start))
 			s.Expect(s.last.Due.Interval).To(BeEquivalentTo(1))
 		},
 		"a result that took longer than an interval still counts": func(s *story) {
@@ -108,6 +109,8 @@ func TestAnalysisWindows(t *testing.T) {
 			s.act(v1alpha1.VerbResume)
 			s.Expect(s.state.Analysis.Failures).To(BeZero())
 			s.Expect(s.last.Due.From).To(Equal(s.now))
+			s.Expect(s.last.Due.Since).To(Equal(s.now), "what was asked for before is of no use")
+			s.Expect(s.last.Due.Interval).To(Equal(late.Interval))
 		},
 		"after a pause before the first result the first interval begins anew": func(s *story) {
 			s.analyse()

@@ -27,6 +27,8 @@ type Decision struct {
 type Due struct {
 	Revision, Generation int64
 	Step, Interval       int32
+	// Since is where what is not judged yet begins. It is later after the rollout stood still: what was asked for an earlier one is of no use.
+	Since time.Time
 	// From and Until bound the interval. Ask when Until has passed.
 	From, Until time.Time
 	// Target is the variant that is judged, Stable the one that it is compared with.
