@@ -125,6 +125,9 @@ const (
 	// AnnotationChangedGeneration is the generation that AnnotationChangedBy speaks of. Another one than the release's: somebody changed the spec
 	// while the policy was not in force.
 	AnnotationChangedGeneration = "kubemate.io/changed-generation"
+	// LabelKillSwitch on a Namespace, or on the operator's own for the whole cluster, sends all requests of its releases to stable at once. Every
+	// value switches it on but "off" and "false"; write "on" in quotes, or YAML takes it for a boolean.
+	LabelKillSwitch = "kubemate.io/kill-switch"
 	// LabelManagedBy marks generated objects, with the value ManagedBy.
 	LabelManagedBy = "app.kubernetes.io/managed-by"
 	// ManagedBy is the value of LabelManagedBy.

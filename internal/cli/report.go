@@ -44,6 +44,9 @@ func (r *reporter) namespace(n *namespaceResult) {
 	for _, service := range n.plan.HeldSplits {
 		r.line(n.Snapshot.Namespace, r.paint(paint.Yellow, "held: ")+"the split of Service "+service+" stays as it stands")
 	}
+	for _, service := range n.plan.Stopped {
+		r.line(n.Snapshot.Namespace, r.paint(paint.Yellow, "kill switch: ")+"the split of Service "+service+" goes to stable although its release is held")
+	}
 	for _, problem := range n.problems {
 		r.problem(problem)
 	}

@@ -21,6 +21,8 @@ type Result struct {
 	Problems model.Problems
 	// HeldSplits are the Services whose standing splits must stay as they are, sorted.
 	HeldSplits []string
+	// Stopped are the Services whose splits the kill switch sends to stable although their releases are held, sorted.
+	Stopped []string
 	// Undecided are the releases whose spec waits for a decision, sorted: what they have programmed stays as it is.
 	Undecided []model.Origin
 	// Waiting says per custom resource why a part is not in the model yet.
@@ -78,6 +80,7 @@ type composer struct {
 	resilience *resilience
 	problems   model.Problems
 	heldSplits []string
+	stopped    []string
 	undecided  []model.Origin
 	waiting    map[model.Origin]Waiting
 	hostClaims map[string][]model.HostClaim
@@ -173,8 +176,9 @@ func (c *composer) result() Result {
 		}
 	}
 	slices.Sort(c.heldSplits)
+	slices.Sort(c.stopped)
 	return Result{
-		Model: out, Drafts: drafts, Problems: c.problems, HeldSplits: c.heldSplits, Undecided: model.SortOrigins(c.undecided), Waiting: c.waiting,
+		Model: out, Drafts: drafts, Problems: c.problems, HeldSplits: c.heldSplits, Stopped: c.stopped, Undecided: model.SortOrigins(c.undecided), Waiting: c.waiting,
 		Claims: c.hostClaims, Freed: model.SortOrigins(c.freed), Due: c.due,
 	}
 }

@@ -18,7 +18,7 @@ func (c *composer) retention() {
 	for _, service := range slices.Sorted(maps.Keys(c.snapshot.Retained)) {
 		retain := c.snapshot.Retained[service]
 		if _, released := c.splits[splitOf(service)]; !released && !retain.Release && c.retains(retain) {
-			c.retain(retain)
+			c.retain(retain, model.Origin{Kind: KindRetained, Name: service})
 		}
 	}
 }
@@ -38,9 +38,9 @@ func (c *composer) retains(retain model.Retain) bool {
 	return true
 }
 
-func (c *composer) retain(retain model.Retain) {
+// retain sends a standing split to its stable leaf.
+func (c *composer) retain(retain model.Retain, origin model.Origin) {
 	part := c.byName[retain.Service]
-	origin := model.Origin{Kind: KindRetained, Name: retain.Service}
 	if selector, ours := c.snapshot.LeafSelectors[retain.StableLeaf]; ours {
 		part.leaves = []model.Leaf{newLeaf(part, retain.StableLeaf, selector, origin)}
 	}

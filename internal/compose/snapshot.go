@@ -38,6 +38,8 @@ type Snapshot struct {
 	Gateways map[string]model.Gateway
 	// Now is the time, for what expires. Zero: nothing has.
 	Now time.Time
+	// KillSwitch is what the kill switch is on. Empty: it is off.
+	KillSwitch v1alpha1.KillSwitchScope
 	// InjectionAllowed says whether the operator may annotate Namespaces.
 	InjectionAllowed bool
 }

@@ -19,13 +19,15 @@ func (c *composer) releases() {
 			continue
 		}
 		if c.skip(release, origin) {
+			c.stop(release, origin)
 			continue
 		}
-		r := resolve(c, release, origin)
+		r := resolve(c, c.switched(release), origin)
 		switch {
 		case len(r.problems) > 0:
 			c.add(r.problems...)
-		case Undecided(release):
+			c.stop(release, origin)
+		case Undecided(r.release):
 			c.undecided = append(c.undecided, origin)
 		default:
 			c.split(r)

@@ -47,7 +47,7 @@ type identity struct {
 func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, drivers Drivers, operator identity, now func() time.Time) error {
 	gateways, reservations := cfg.Edge.Model()
 	reader, err := load.NewReader(ctx, mgr.GetCache(), mgr.GetScheme(), load.Config{
-		Gateways: gateways, Reservations: reservations, InjectionAllowed: cfg.Injection.Enabled,
+		Gateways: gateways, Reservations: reservations, InjectionAllowed: cfg.Injection.Enabled, OperatorNamespace: operator.home,
 	})
 	if err != nil {
 		return err
@@ -147,7 +147,7 @@ func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) er
 		Watches(&v1alpha1.MeshPolicy{}, mapped, intents).
 		Watches(&v1alpha1.IngressProfile{}, handler.EnqueueRequestsFromMapFunc(withRivals(reconciler.reader)), intents).
 		Watches(&v1alpha1.HostClaim{}, handler.EnqueueRequestsFromMapFunc(toRivals(reconciler.reader)), intents).
-		Watches(&corev1.Namespace{}, mapped, builder.WithPredicates(updates(namespaceChanged))).
+		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(withSwitched(reconciler.reader)), builder.WithPredicates(updates(namespaceChanged))).
 		Watches(&corev1.Service{}, mapped, builder.WithPredicates(updates(serviceChanged))).
 		Watches(&appsv1.Deployment{}, mapped, builder.WithPredicates(updates(deploymentChanged))).
 		Watches(&discoveryv1.EndpointSlice{}, mapped, builder.WithPredicates(updates(endpointsChanged))).
@@ -157,6 +157,22 @@ func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) er
 // rateLimiter backs off from 5 ms to 30 s: the default's 16 minutes are too long for traffic.
 func rateLimiter() workqueue.TypedRateLimiter[reconcile.Request] {
 	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](5*time.Millisecond, 30*time.Second)
+}
+
+// withSwitched maps a Namespace to those that the kill switch on it is for: the operator's own to all.
+func withSwitched(reader *load.Reader) handler.MapFunc {
+	return func(ctx context.Context, object client.Object) []reconcile.Request {
+		namespaces, err := reader.Switched(ctx, object.GetName())
+		if err != nil {
+			logf.FromContext(ctx).Error(err, "finding the namespaces that a kill switch is for", "namespace", object.GetName())
+			namespaces = []string{object.GetName()}
+		}
+		requests := make([]reconcile.Request, 0, len(namespaces))
+		for _, namespace := range namespaces {
+			requests = append(requests, request(namespace))
+		}
+		return requests
+	}
 }
 
 // withRivals maps an IngressProfile to its namespace and to those that ask for the same hosts.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
+	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/load"
 )
 
@@ -76,10 +77,16 @@ func endpointsChanged(before, after client.Object) bool {
 	return !reflect.DeepEqual(was.Endpoints, is.Endpoints) || !reflect.DeepEqual(was.Labels, is.Labels)
 }
 
-// namespaceChanged: its deletion begins, or its annotations, of which some may be borrowed.
+// namespaceChanged: its deletion begins, its annotations, of which some may be borrowed, or its kill switch.
 func namespaceChanged(before, after client.Object) bool {
 	return before.GetDeletionTimestamp().IsZero() != after.GetDeletionTimestamp().IsZero() ||
-		!reflect.DeepEqual(before.GetAnnotations(), after.GetAnnotations()) || before.GetUID() != after.GetUID()
+		!reflect.DeepEqual(before.GetAnnotations(), after.GetAnnotations()) || before.GetUID() != after.GetUID() ||
+		killSwitchChanged(before, after)
+}
+
+// killSwitchChanged: the kill switch of a Namespace was turned.
+func killSwitchChanged(before, after client.Object) bool {
+	return compose.KillSwitchOn(before.GetLabels()) != compose.KillSwitchOn(after.GetLabels())
 }
 
 // generated watches the objects of one generated kind: changes by others lead to a reconciliation, echoes of own writes do not.

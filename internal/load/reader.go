@@ -45,6 +45,8 @@ type Config struct {
 	Reservations []model.Reservation
 	// InjectionAllowed says whether the operator may annotate Namespaces.
 	InjectionAllowed bool
+	// OperatorNamespace is where the operator runs: the kill switch on it is for the whole cluster. Empty: there is none for the cluster.
+	OperatorNamespace string
 }
 
 // NewReader makes a Reader, and the indexes that it needs on kinds that are always there.

@@ -53,7 +53,13 @@ func (r *Reader) Namespace(ctx context.Context, name string) (*View, error) {
 	if !namespace.DeletionTimestamp.IsZero() {
 		return nil, nil
 	}
-	view := &View{Snapshot: compose.Snapshot{Namespace: name, Gateways: r.config.Gateways, Reservations: r.config.Reservations, InjectionAllowed: r.config.InjectionAllowed}}
+	killSwitch, err := r.KillSwitch(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	view := &View{Snapshot: compose.Snapshot{
+		Namespace: name, Gateways: r.config.Gateways, Reservations: r.config.Reservations, KillSwitch: killSwitch, InjectionAllowed: r.config.InjectionAllowed,
+	}}
 	if err := r.intents(ctx, view); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/load"
 	"github.com/kubemate/kubemate/internal/model"
@@ -46,7 +47,7 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 			Namespace: name, Releases: standing(held.releases), Policies: standing(held.policies), Profiles: standing(held.profiles),
 			Services: sorted(held.services), Deployments: sorted(held.deployments), Endpoints: held.endpoints(name),
 			Retained: held.retained(), LeafSelectors: held.leafSelectors(), Claims: claims, Recorded: recorded,
-			Gateways: settings.Gateways, Reservations: settings.Reservations, InjectionAllowed: settings.InjectionAllowed, Now: settings.Now,
+			Gateways: settings.Gateways, Reservations: settings.Reservations, KillSwitch: held.killSwitch(), InjectionAllowed: settings.InjectionAllowed, Now: settings.Now,
 		}
 		slices.Sort(held.assumptions)
 		all = append(all, Namespace{
@@ -59,6 +60,15 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 // standing leaves out what is being deleted.
 func standing[T client.Object](byName map[string]T) []T {
 	return slices.DeleteFunc(sorted(byName), func(object T) bool { return !object.GetDeletionTimestamp().IsZero() })
+}
+
+// killSwitch is whether the Namespace, if it is among the objects, has the kill switch on. That of the whole cluster is on a namespace that only
+// the operator knows.
+func (c *contents) killSwitch() v1alpha1.KillSwitchScope {
+	if c.object != nil && compose.KillSwitchOn(c.object.Labels) {
+		return v1alpha1.KillSwitchNamespace
+	}
+	return ""
 }
 
 // retained reads the retentions that stand on generated objects.

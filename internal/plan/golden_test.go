@@ -139,6 +139,9 @@ func toldOf(planned plan.Plan) map[string]any {
 	if len(planned.HeldSplits) > 0 {
 		told["heldSplits"] = planned.HeldSplits
 	}
+	if len(planned.Stopped) > 0 {
+		told["stopped"] = planned.Stopped
+	}
 	if len(told) == 0 {
 		return nil
 	}

@@ -39,6 +39,21 @@ func TestWhatIsHeld(t *testing.T) {
 			split, true,
 		},
 		{
+			"a split of a held release follows the kill switch",
+			plan.Plan{Model: splitting, Held: []model.Origin{release}, Stopped: []string{"orders"}},
+			split, false,
+		},
+		{
+			"but what carries no split stays with it",
+			plan.Plan{Model: splitting, Held: []model.Origin{release}, Stopped: []string{"orders"}},
+			nil, true,
+		},
+		{
+			"and nothing moves to a stable that is empty",
+			plan.Plan{Model: splitting, Held: []model.Origin{release}, Stopped: []string{"orders"}, HeldSplits: []string{"orders"}},
+			split, true,
+		},
+		{
 			"what carries no split is held with its policy",
 			plan.Plan{Model: splitting, Held: []model.Origin{policy}},
 			nil, true,

@@ -61,7 +61,7 @@ func finish(composed compose.Result, rendered rendering, found model.Problems) P
 	}
 	return Plan{
 		Namespace: composed.Model.Name, Model: composed.Model, Groups: rendered.groups, Problems: problems,
-		Held: held(problems, composed.Freed), HeldSplits: composed.HeldSplits, Undecided: composed.Undecided, Waiting: composed.Waiting,
+		Held: held(problems, composed.Freed), HeldSplits: composed.HeldSplits, Stopped: composed.Stopped, Undecided: composed.Undecided, Waiting: composed.Waiting,
 		Freed: composed.Freed, Due: composed.Due,
 	}
 }
@@ -90,14 +90,16 @@ func (p Plan) Holds(origins []model.Origin, retain *model.Retain) bool {
 
 // HoldsBack is Holds without the objects of vanished and undecided custom resources: what it is true of is worth telling the owners of whatever shares the
 // object. A held policy does not hold a split that the plan still wants: what the policy adds to it is advisory and drops out
-// (architecture.md, 3), so that a bad timeout never stands in the way of a rollback.
+// (architecture.md, 3), so that a bad timeout never stands in the way of a rollback. Nor does a held release hold a split that the kill switch
+// stops.
 func (p Plan) HoldsBack(origins []model.Origin, retain *model.Retain) bool {
 	follows := retain != nil && p.wantsSplit(retain.Service)
 	if p.frees(origins) {
 		return false
 	}
+	stopped := retain != nil && slices.Contains(p.Stopped, retain.Service)
 	for _, origin := range origins {
-		if follows && origin.Kind == v1alpha1.KindMeshPolicy {
+		if follows && origin.Kind == v1alpha1.KindMeshPolicy || stopped && origin.Kind == v1alpha1.KindCanaryRelease {
 			continue
 		}
 		if among(p.Held, origin) {

@@ -59,6 +59,8 @@ type Plan struct {
 	// Vanished are custom resources that are gone, and whose generated objects stay until it is sure that somebody deleted them, sorted. Nothing
 	// is wrong with what shares objects with them.
 	Vanished []model.Origin
+	// Stopped are the Services whose splits the kill switch sends to stable although their releases are held, sorted.
+	Stopped []string
 	// Undecided are the releases whose spec waits for a decision: their generated objects stay until it is made, in a moment. Sorted. Nothing is
 	// wrong with what shares objects with them.
 	Undecided []model.Origin

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -23,6 +24,8 @@ const (
 type own struct {
 	// complaints are more reasons for not being programmed.
 	complaints []plan.Waiting
+	// held is what has become of an object that is not accepted. Empty: what was programmed before stays as it is.
+	held string
 	// outlook replaces the summary of an object that is accepted and programmed. Nil: it is ready.
 	outlook *metav1.Condition
 }
@@ -30,7 +33,7 @@ type own struct {
 // common computes what the kinds share.
 func (n *Namespace) common(origin model.Origin, generation int64, old v1alpha1.CommonStatus, adds own) v1alpha1.CommonStatus {
 	accepted := n.accepted(origin)
-	programmed := n.programmed(origin, old, adds.complaints)
+	programmed := n.programmed(origin, old, adds)
 	ready := summary(accepted, programmed)
 	if ready.Status == metav1.ConditionTrue && adds.outlook != nil {
 		ready = *adds.outlook
@@ -74,10 +77,11 @@ func (n *Namespace) accepted(origin model.Origin) metav1.Condition {
 }
 
 // programmed says how far the objects are. An object that is not accepted keeps what it last programmed, and so does the condition.
-func (n *Namespace) programmed(origin model.Origin, old v1alpha1.CommonStatus, complaints []plan.Waiting) metav1.Condition {
+func (n *Namespace) programmed(origin model.Origin, old v1alpha1.CommonStatus, adds own) metav1.Condition {
 	condition := metav1.Condition{Type: v1alpha1.ConditionProgrammed, Status: metav1.ConditionFalse}
+	complaints := adds.complaints
 	if n.refused(origin) && !slices.Contains(n.Plan.Freed, origin) {
-		condition.Reason, condition.Message = v1alpha1.ReasonHeld, "not accepted: what was programmed before stays as it is"
+		condition.Reason, condition.Message = v1alpha1.ReasonHeld, cmp.Or(adds.held, "not accepted: what was programmed before stays as it is")
 		if meta.IsStatusConditionTrue(old.Conditions, v1alpha1.ConditionProgrammed) {
 			condition.Status = metav1.ConditionTrue
 		}

@@ -25,11 +25,15 @@ func (n *Namespace) Release(release *v1alpha1.CanaryRelease) v1alpha1.CanaryRele
 	next := v1alpha1.CanaryReleaseStatus{Programmed: n.revision(release, origin)}
 	n.explain(release, &next)
 	next.CommonStatus = n.common(origin, release.Generation, old.CommonStatus, own{
-		complaints: n.uncarried(release), outlook: outlook(release.Status.Release, next.Explanation),
+		complaints: n.uncarried(release), held: n.stopped(release), outlook: outlook(release.Status.Release, next.Explanation),
 	})
 	if n.refused(origin) {
 		// Held: what stands is what was programmed last, and the spec that would explain it may be gone.
 		next.Stable, next.Weights, next.Variants = old.Stable, old.Weights, old.Variants
+		if n.stopped(release) != "" {
+			next.Variants = n.atStable(release, origin)
+			next.Weights = weights(next.Variants)
+		}
 	} else {
 		next.Stable = compose.Stable(release)
 		next.Variants = n.variants(release, origin)
