@@ -32,6 +32,7 @@ manifests: ## Write the CRDs, the roles and what the chart takes from them
 	cp -R config/admission/actions config/admission/four-eyes charts/kubemate/files/admission/
 	$(CONTROLLER_GEN) crd paths=$(LINKERD_API) output:crd:artifacts:config=$(LINKERD_CRDS)
 	go run ./hack/rbac
+	go run ./hack/gitops
 
 .PHONY: golden
 golden: ## Rewrite the golden files: read the diff before you commit it

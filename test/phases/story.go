@@ -16,6 +16,7 @@ import (
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/config"
 	"github.com/kubemate/kubemate/internal/driver/builtin"
+	"github.com/kubemate/kubemate/internal/model"
 	"github.com/kubemate/kubemate/internal/plan"
 	"github.com/kubemate/kubemate/internal/release"
 	"github.com/kubemate/kubemate/internal/status"
@@ -29,6 +30,8 @@ type story struct {
 	release *v1alpha1.CanaryRelease
 	now     time.Time
 	drivers plan.Drivers
+	// gateways of the operator's configuration.
+	gateways map[string]model.Gateway
 	// ready replicas of the variants.
 	ready map[v1alpha1.VariantName]int32
 	// verdict on every metric of every interval.
@@ -57,8 +60,13 @@ func newStory() (*story, error) {
 	for _, kind := range enabled.Kinds() {
 		served[kind] = true
 	}
+	gateways := map[string]model.Gateway{}
+	for _, gateway := range cfg.Edge.Gateways {
+		gateways[gateway.Name] = model.Gateway{Name: gateway.Name, HTTP: gateway.EntryPoints.HTTP, HTTPS: gateway.EntryPoints.HTTPS}
+	}
 	return &story{
-		release: of, now: Noon, drivers: enabled.Select(served, nil), verdict: v1alpha1.VerdictPass,
+		gateways: gateways,
+		release:  of, now: Noon, drivers: enabled.Select(served, nil), verdict: v1alpha1.VerdictPass,
 		ready: map[v1alpha1.VariantName]int32{"v1": replicas, "v2": replicas, "v3": replicas},
 	}, nil
 }
