@@ -179,13 +179,14 @@ type Metric struct {
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",message="must be a name such as declined-payments: a to z, 0 to 9 and -, beginning with a letter and not ending with -"
 	Name string `json:"name"`
-	// Query in PromQL that gives one number. {{ .Namespace }}, {{ .Service }}, {{ .Backend }} and {{ .Window }} stand for the release's
-	// namespace, its Service, the Service of the variant that is judged, and the interval. Every selector is confined to the release's namespace.
+	// Query in PromQL that gives one number. {{ .Namespace }}, {{ .Service }}, {{ .Variant }}, {{ .Backend }} and {{ .Window }} stand for the
+	// release's namespace, its Service, the variant that is judged, the Service that answers for it, and the interval. Every selector is
+	// confined to the release's namespace.
 	//
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
-	// +kubebuilder:validation:XValidation:rule="self.matches('^([^{]|[{][^{]|[{][{] ?[.](Namespace|Service|Backend|Window) ?[}][}])*$')",message="must hold no template other than {{ .Namespace }}, {{ .Service }}, {{ .Backend }} and {{ .Window }}"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([^{]|[{][^{]|[{][{] ?[.](Namespace|Service|Variant|Backend|Window) ?[}][}])*$')",message="must hold no template other than {{ .Namespace }}, {{ .Service }}, {{ .Variant }}, {{ .Backend }} and {{ .Window }}"
 	Query *string `json:"query,omitempty"`
 	// Min is the least value that passes.
 	//

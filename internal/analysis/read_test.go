@@ -161,28 +161,6 @@ func TestNothingIsSentForAQueryThatIsRefused(t *testing.T) {
 	}
 }
 
-func TestCheckFindsWhatCanBeKnownWithoutAsking(t *testing.T) {
-	reader := sourceAt(t, "http://127.0.0.1:1", nil)
-	round := one(`sum(x{backend="{{ .Backend }}"})`)
-	round.Metrics = append(round.Metrics, Metric{Name: "success-rate", MaxDrop: "0.5"}, Metric{Name: "latency-p99", Max: "2s"})
-	if err := reader.Check(round); err != nil {
-		t.Errorf("a round that is fine: %v", err)
-	}
-	round.Metrics = append(round.Metrics,
-		Metric{Name: "foreign", Query: `sum(x{namespace="bank"})`, Max: "1"}, Metric{Name: "latency-p99", Max: "2"},
-		Metric{Name: "same", Query: "sum(x)", MaxRise: "1"}, Metric{Name: "unknown", Max: "1"})
-	err := reader.Check(round)
-	for _, want := range []string{"metric foreign: v2: the selector", "max of latency-p99", "metric same", "metric unknown"} {
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("the error does not say %q: %v", want, err)
-		}
-	}
-	round.Source = "none"
-	if err := reader.Check(round); err == nil || !strings.Contains(err.Error(), `"none"`) {
-		t.Errorf("a source that does not exist: %v", err)
-	}
-}
-
 func TestASourceThatDoesNotAnswerInTime(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil { // only behind its body is a hang-up noticed

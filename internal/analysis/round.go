@@ -2,8 +2,6 @@ package analysis
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -103,23 +101,6 @@ func (r *Reader) Measure(ctx context.Context, round Round) []Finding {
 	source.readAll(ctx, answers, round.At)
 	judging := measuring{Round: round, scope: scope, ask: func(text string) Measurement { return answers[text] }}
 	return judging.findings()
-}
-
-// Check says what is wrong with a round before anything is asked: an unknown source or metric, a limit without a meaning, or a query that cannot be
-// made safe to send. It asks nobody. All problems are joined, in the order of the metrics.
-func (r *Reader) Check(round Round) error {
-	source, err := r.find(round.Source)
-	if err != nil {
-		return err
-	}
-	looking := measuring{Round: round, scope: source.scope(round.Namespace), ask: func(string) Measurement { return Measurement{} }}
-	var problems []error
-	for _, finding := range looking.findings() {
-		if finding.Result == verdict.Error {
-			problems = append(problems, fmt.Errorf("metric %s: %s", finding.Name, finding.Message))
-		}
-	}
-	return errors.Join(problems...)
 }
 
 // readAll asks all questions at once; the source's limit queues them.
