@@ -95,9 +95,9 @@ var _ = Describe("The API server", func() {
 			return patch(map[string]any{"labels": map[string]any{"try": strconv.Itoa(tries)}})
 		}).WithContext(ctx).WithTimeout(fenceWithin).Should(MatchError(ContainSubstring("nothing but annotations of a Namespace")))
 		Expect(patch(map[string]any{"labels": map[string]any{"pod-security.kubernetes.io/enforce": "privileged"}})).To(HaveOccurred())
-		Expect(patch(map[string]any{"annotations": map[string]any{"owner": "me"}})).To(MatchError(ContainSubstring("only its own annotations and linkerd.io/inject")))
+		Expect(patch(map[string]any{"annotations": map[string]any{"owner": "me"}})).To(MatchError(ContainSubstring("only its own annotations of a Namespace")))
 		Expect(patch(map[string]any{"finalizers": []string{"example.com/x"}})).To(MatchError(ContainSubstring("nothing but annotations")))
-		lent := map[string]any{"linkerd.io/inject": "enabled", v1alpha1.AnnotationBorrowed: "linkerd.io/inject", v1alpha1.AnnotationOrigins: "MeshPolicy/mesh"}
+		lent := map[string]any{"config.linkerd.io/proxy-log-level": "warn", "linkerd.io/inject": "enabled", v1alpha1.AnnotationBorrowed: "linkerd.io/inject", v1alpha1.AnnotationOrigins: "MeshPolicy/mesh"}
 		Expect(patch(map[string]any{"annotations": lent})).To(Succeed())
 		for annotation := range lent {
 			lent[annotation] = nil

@@ -12,23 +12,47 @@ import (
 )
 
 var _ = Describe("injection", func() {
-	It("is an annotation borrowed on the Namespace, withdrawn with the policy, and foreign annotations stay", func(ctx SpecContext) {
+	It("and how proxies run are annotations borrowed on the Namespace, withdrawn with the policy, and foreign annotations stay", func(ctx SpecContext) {
 		s := newShop(ctx, "injected")
 		patch := client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"annotations":{"bank.example/owner":"payments"}}}`))
 		Expect(admin.Patch(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace}}, patch)).To(Succeed())
 		mesh := &v1alpha1.MeshPolicy{
 			ObjectMeta: metav1.ObjectMeta{Name: "mesh"},
 			Spec: v1alpha1.MeshPolicySpec{
-				Target: v1alpha1.PolicyTarget{Kind: v1alpha1.TargetNamespace}, Injection: ptr.To(v1alpha1.InjectionEnabled),
+				Target: v1alpha1.PolicyTarget{Kind: v1alpha1.TargetNamespace}, Injection: ptr.To(v1alpha1.InjectionEnabled), MTLS: ptr.To(v1alpha1.MTLSStrict),
+				OpaquePorts: []v1alpha1.PortRange{{Port: 1433}}, Proxy: &v1alpha1.Proxy{LogLevel: ptr.To("warn")},
 			},
 		}
 		s.create(mesh)
 		s.eventuallyIsReady(mesh)
-		Expect(s.annotations()).To(HaveKeyWithValue("linkerd.io/inject", "enabled"))
+		Expect(s.annotations()).To(And(
+			HaveKeyWithValue("linkerd.io/inject", "enabled"), HaveKeyWithValue("config.linkerd.io/default-inbound-policy", "all-authenticated"),
+			HaveKeyWithValue("config.linkerd.io/opaque-ports", ContainSubstring("1433")), HaveKeyWithValue("config.linkerd.io/proxy-log-level", "warn"),
+		))
 		Expect(admin.Delete(ctx, mesh)).To(Succeed())
 		Eventually(s.annotations).ShouldNot(HaveKey("linkerd.io/inject"))
 		Expect(s.annotations()).To(HaveKeyWithValue("bank.example/owner", "payments"))
-		Expect(s.annotations()).NotTo(HaveKey(v1alpha1.AnnotationBorrowed))
+		Expect(s.annotations()).NotTo(Or(HaveKey(v1alpha1.AnnotationBorrowed), HaveKey("config.linkerd.io/proxy-log-level")))
+	})
+
+	It("is apart from a circuit breaker, which is borrowed on the Service alone and withdrawn with its policy", func(ctx SpecContext) {
+		s := newShop(ctx, "broken")
+		name := v1alpha1.ServiceName("orders")
+		breaker := &v1alpha1.MeshPolicy{
+			ObjectMeta: metav1.ObjectMeta{Name: "breaker"},
+			Spec: v1alpha1.MeshPolicySpec{
+				Target:     v1alpha1.PolicyTarget{Kind: v1alpha1.TargetService, Name: &name},
+				Resilience: &v1alpha1.Resilience{CircuitBreaker: &v1alpha1.CircuitBreaker{ConsecutiveFailures: ptr.To[int32](5)}},
+			},
+		}
+		s.create(breaker)
+		s.eventuallyIsReady(breaker)
+		const failures = "balancer.linkerd.io/failure-accrual-consecutive-max-failures"
+		before := s.standing("orders")
+		Expect(before.Annotations).To(HaveKeyWithValue(failures, "5"))
+		Expect(admin.Delete(ctx, breaker)).To(Succeed())
+		Eventually(func() map[string]string { return s.standing("orders").Annotations }).ShouldNot(Or(HaveKey(failures), HaveKey(v1alpha1.AnnotationBorrowed)))
+		Expect(s.standing("orders").Spec).To(Equal(before.Spec), "nothing but annotations of a user's Service is ever touched")
 	})
 })
 
@@ -38,4 +62,12 @@ func (s *shop) annotations() map[string]string {
 	var ns corev1.Namespace
 	Expect(admin.Get(s.ctx, client.ObjectKey{Name: s.namespace}, &ns)).To(Succeed())
 	return ns.Annotations
+}
+
+// standing is a Service of the shop, as it stands.
+func (s *shop) standing(name string) *corev1.Service {
+	GinkgoHelper()
+	var found corev1.Service
+	Expect(admin.Get(s.ctx, client.ObjectKey{Namespace: s.namespace, Name: name}, &found)).To(Succeed())
+	return &found
 }
