@@ -37,6 +37,7 @@ type IngressProfileList struct {
 
 // IngressProfileSpec is the wanted way in.
 //
+// +kubebuilder:validation:XValidation:rule="!has(self.tls) || !has(self.tls.cipherSuites) || !has(self.tls.minVersion) || self.tls.minVersion == '1.2'",message="tls.cipherSuites are of TLS 1.2; leave them out with minVersion 1.3"
 // +kubebuilder:validation:XValidation:rule="!has(self.security) || !has(self.security.hsts) || has(self.tls)",message="security.hsts needs tls: browsers ignore it over plain HTTP"
 type IngressProfileSpec struct {
 	// Hosts that the profile serves.
@@ -84,7 +85,49 @@ type IngressTLS struct {
 	//
 	// +optional
 	RedirectHTTP bool `json:"redirectHTTP,omitempty"`
+	// MinVersion of TLS. Empty: 1.2.
+	//
+	// +optional
+	// +kubebuilder:validation:Enum="1.2";"1.3"
+	MinVersion *string `json:"minVersion,omitempty"`
+	// CipherSuites of TLS 1.2 that are offered, all of which have forward secrecy and authenticate what they encrypt; those of TLS 1.3 are not
+	// up for choice. Empty: all that are allowed here.
+	//
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=6
+	CipherSuites []CipherSuite `json:"cipherSuites,omitempty"`
+	// ClientAuth asks clients for a certificate. The gateway must be declared for it. Empty: no certificate is asked for.
+	//
+	// +optional
+	ClientAuth *ClientAuth `json:"clientAuth,omitempty"`
 }
+
+// CipherSuite is a cipher suite of TLS 1.2 by its IANA name.
+//
+// +kubebuilder:validation:Enum=TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384;TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256;TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384;TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+type CipherSuite string
+
+// ClientAuth asks clients for a certificate.
+type ClientAuth struct {
+	// Mode is Require (no certificate, no connection) or IfGiven (a certificate that is shown must be valid).
+	//
+	// +kubebuilder:validation:Enum=Require;IfGiven
+	Mode ClientAuthMode `json:"mode"`
+	// CASecret is the Secret (key ca.crt or tls.ca, same namespace) with the authorities that sign clients' certificates. Kubemate never reads
+	// it; without it no connection is accepted.
+	CASecret ObjectName `json:"caSecret"`
+}
+
+// ClientAuthMode is what happens to clients without a certificate.
+type ClientAuthMode string
+
+// The modes of client authentication.
+const (
+	ClientAuthRequire ClientAuthMode = "Require"
+	ClientAuthIfGiven ClientAuthMode = "IfGiven"
+)
 
 // SecurityHeaders are response headers that make browsers careful. Each field overrides the preset.
 //
@@ -151,61 +194,6 @@ type HSTS struct {
 // +kubebuilder:validation:MaxLength=2048
 // +kubebuilder:validation:XValidation:rule="self.matches('^[\\\\x20-\\\\x7e]+$')",message="must be printable ASCII without line breaks: a header is one line"
 type HeaderValue string
-
-// IngressRoute leads the requests of a path to a Service.
-//
-// +kubebuilder:validation:XValidation:rule="!has(self.stripPrefix) || !self.stripPrefix || (has(self.match) && has(self.match.path) && has(self.match.path.prefix) && self.match.path.prefix != '/')",message="stripPrefix needs a match.path.prefix other than /: that is what it strips"
-type IngressRoute struct {
-	// Match says which requests. Empty: all of the hosts.
-	//
-	// +optional
-	Match *IngressMatch `json:"match,omitempty"`
-	// To is the Service that answers. Under a CanaryRelease its variants share the requests as in the mesh.
-	To IngressBackend `json:"to"`
-	// StripPrefix removes match.path.prefix before the Service sees the path.
-	//
-	// +optional
-	StripPrefix bool `json:"stripPrefix,omitempty"`
-	// RateLimit bounds the requests of each client address. Empty: none.
-	//
-	// +optional
-	RateLimit *RateLimit `json:"rateLimit,omitempty"`
-}
-
-// IngressMatch says which requests of the hosts a route takes.
-type IngressMatch struct {
-	// Path of the request. Empty: all.
-	//
-	// +optional
-	Path *AccessPath `json:"path,omitempty"`
-}
-
-// IngressBackend is the Service that answers.
-type IngressBackend struct {
-	// Service in the same namespace.
-	Service ServiceName `json:"service"`
-	// Port of the Service.
-	Port PortNumber `json:"port"`
-}
-
-// RateLimit bounds the requests of each client address, by token bucket, in each replica of the gateway.
-type RateLimit struct {
-	// Average is how many requests are allowed per period.
-	//
-	// +kubebuilder:validation:Minimum=1
-	// +kubebuilder:validation:Maximum=1000000
-	Average int64 `json:"average"`
-	// Period of the average. Empty: 1s.
-	//
-	// +optional
-	Period *Duration `json:"period,omitempty"`
-	// Burst is how many requests may come at once. Empty: as many as average.
-	//
-	// +optional
-	// +kubebuilder:validation:Minimum=1
-	// +kubebuilder:validation:Maximum=1000000
-	Burst *int64 `json:"burst,omitempty"`
-}
 
 // IngressProfileStatus is what was understood and written.
 type IngressProfileStatus struct {

@@ -83,7 +83,7 @@ func (d *demo) start(ctx context.Context) (err error) {
 
 func (d *demo) startOperator(ctx context.Context) (err error) {
 	d.kubemate, err = operator.Start(ctx, d.testbed, operator.Options{
-		Binary: filepath.Join(d.root, programs, "manager"), Dir: netns.Dir(), Config: "injection:\n  enabled: true\n",
+		Binary: filepath.Join(d.root, programs, "manager"), Dir: netns.Dir(), Config: "injection:\n  enabled: true\nedge:\n  gateways:\n  - {name: default, hardened: true}\n",
 	})
 	if err == nil {
 		d.steps.done("Kubemate runs, under the roles of its chart")

@@ -74,7 +74,7 @@ func (tb *Testbed) StartTraefik(ctx context.Context, name string, options Traefi
 
 // flags are what every Traefik of a testbed has in common.
 func (t *Traefik) flags() []string {
-	return []string{
+	return append(hardening(),
 		"--global.checknewversion=false", "--global.sendanonymoususage=false", "--log.level=INFO", "--log.format=json",
 		"--entrypoints.web.address=" + t.WebAddress(),
 		"--entrypoints.websecure.address=" + t.WebSecureAddress(), "--entrypoints.websecure.http.tls=true",
@@ -83,7 +83,18 @@ func (t *Traefik) flags() []string {
 		"--metrics.prometheus.addserviceslabels=true",
 		"--providers.kubernetescrd=true", "--providers.kubernetescrd.throttleduration=100ms",
 		"--providers.providersthrottleduration=100ms",
+	)
+}
+
+// hardening refuses encoded characters that backends read differently from a router, as a gateway that is declared hardened does.
+func hardening() []string {
+	var flags []string
+	for _, entryPoint := range []string{"web", "websecure"} {
+		for _, character := range []string{"slash", "backslash", "nullcharacter", "semicolon", "percent", "questionmark", "hash"} {
+			flags = append(flags, "--entrypoints."+entryPoint+".http.encodedcharacters.allowencoded"+character+"=false")
+		}
 	}
+	return flags
 }
 
 func (o TraefikOptions) flags() []string {

@@ -77,10 +77,14 @@ func assumeConfiguration(namespace *manifest.Namespace) {
 	const remedy = "; give --config to plan with the operator's configuration"
 	for _, profile := range namespace.Profiles {
 		name := compose.GatewayName(profile)
-		if _, known := namespace.Gateways[name]; !known {
-			namespace.Gateways[name] = model.Gateway{Name: name, HTTP: "web", HTTPS: "websecure"}
+		gateway, known := namespace.Gateways[name]
+		if !known {
+			gateway = model.Gateway{Name: name, HTTP: "web", HTTPS: "websecure"}
 		}
-		namespace.Assumptions = append(namespace.Assumptions, "gateway "+name+" has the entry points "+namespace.Gateways[name].HTTP+" and "+namespace.Gateways[name].HTTPS+remedy)
+		gateway.Hardened, gateway.ClientAddress, gateway.ClientCertificates = true, true, true
+		namespace.Gateways[name] = gateway
+		namespace.Assumptions = append(namespace.Assumptions, "gateway "+name+" has the entry points "+namespace.Gateways[name].HTTP+" and "+namespace.Gateways[name].HTTPS+
+			", is hardened, and knows its clients' addresses and certificates"+remedy)
 	}
 	if slices.ContainsFunc(namespace.Policies, func(policy *v1alpha1.MeshPolicy) bool { return policy.Spec.Injection != nil }) {
 		namespace.Assumptions = append(namespace.Assumptions, "the operator may annotate Namespaces"+remedy)

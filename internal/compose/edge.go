@@ -22,7 +22,7 @@ func GatewayName(profile *v1alpha1.IngressProfile) string {
 
 // profiles composes the IngressProfiles. They come last: their routes show the splits that releases have decided.
 func (c *composer) profiles() {
-	owners := hostOwners{paths: claims{}, tls: map[model.HostKey]tlsOwner{}, refused: map[model.Origin]bool{}}
+	owners := hostOwners{paths: claims{}, transports: transports{}, tls: map[model.HostKey]tlsOwner{}, refused: map[model.Origin]bool{}}
 	for _, profile := range byAge(c.snapshot.Profiles) {
 		origin := model.Origin{Kind: v1alpha1.KindIngressProfile, Name: profile.Name}
 		own := c.contest(profile, origin)
@@ -48,6 +48,9 @@ func (c *composer) profile(profile *v1alpha1.IngressProfile, owners *hostOwners,
 	}
 	edge, more := c.readEdge(profile, own.origin)
 	problems = append(problems, more...)
+	if len(problems) == 0 {
+		problems = owners.transports.agree(&edge)
+	}
 	c.add(problems...)
 	if len(problems) > 0 || len(own.won) == 0 {
 		return false
@@ -81,11 +84,12 @@ func (c *composer) readEdge(profile *v1alpha1.IngressProfile, origin model.Origi
 		problems = append(problems, model.Problem{Origin: at(origin, "spec.security.hsts"), Reason: v1alpha1.ReasonInvalid, Message: wrong})
 	}
 	edge.Security = security
-	if tls := profile.Spec.TLS; tls != nil {
-		edge.TLS = &model.TLS{SecretName: string(tls.SecretName), RedirectHTTP: tls.RedirectHTTP}
+	edge.TLS = readTLS(profile.Spec.TLS)
+	if ok {
+		problems = append(problems, undeclared(profile, gateway, origin)...)
 	}
 	for i := range profile.Spec.Routes {
-		route, more := c.readEdgeRoute(&profile.Spec.Routes[i], at(origin, "spec.routes["+strconv.Itoa(i)+"]"))
+		route, more := c.readEdgeRoute(&profile.Spec.Routes[i], gateway, at(origin, "spec.routes["+strconv.Itoa(i)+"]"))
 		problems = append(problems, more...)
 		edge.Routes = append(edge.Routes, route)
 	}
@@ -110,10 +114,20 @@ func mostSpecificFirst(a, b model.EdgeRoute) int {
 		}
 		return path.Value
 	}
-	return cmp.Or(cmp.Compare(length(b.Path), length(a.Path)), cmp.Compare(value(a.Path), value(b.Path)))
+	return cmp.Or(cmp.Compare(length(b.Path), length(a.Path)), cmp.Compare(value(a.Path), value(b.Path)), moreConditionsFirst(a, b))
 }
 
-func (c *composer) readEdgeRoute(spec *v1alpha1.IngressRoute, origin model.Origin) (model.EdgeRoute, model.Problems) {
+// moreConditionsFirst orders routes of one path by what else they ask of a request: a method before none, then by the number of headers; and
+// where that is the same by the conditions themselves, so that the order in the profile does not matter.
+func moreConditionsFirst(a, b model.EdgeRoute) int {
+	methods := func(r model.EdgeRoute) int { return min(len(r.Methods), 1) }
+	return cmp.Or(cmp.Compare(methods(b), methods(a)), cmp.Compare(len(b.Headers), len(a.Headers)),
+		slices.Compare(a.Methods, b.Methods), slices.CompareFunc(a.Headers, b.Headers, func(a, b model.ValueMatch) int {
+			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Value, b.Value))
+		}))
+}
+
+func (c *composer) readEdgeRoute(spec *v1alpha1.IngressRoute, gateway model.Gateway, origin model.Origin) (model.EdgeRoute, model.Problems) {
 	name, number := string(spec.To.Service), int32(spec.To.Port)
 	route := model.EdgeRoute{Path: routePath(spec), Service: name, Port: number, StripPrefix: spec.StripPrefix, YAMLPath: origin.Path}
 	refuse := func(field, reason, message string) (model.EdgeRoute, model.Problems) {
@@ -128,15 +142,10 @@ func (c *composer) readEdgeRoute(spec *v1alpha1.IngressRoute, origin model.Origi
 		return refuse(".to.port", v1alpha1.ReasonPortNotFound, portMissing(name, number))
 	}
 	route.Protocol = port.Protocol
-	if spec.RateLimit != nil {
-		limit, problem := readRateLimit(spec.RateLimit)
-		if problem != "" {
-			return refuse(".rateLimit", v1alpha1.ReasonInvalid, problem)
-		}
-		route.RateLimit = limit
-	}
 	c.fillTable(&route, origin)
-	return route, nil
+	reader := routeReader{composer: c, spec: spec, gateway: gateway, origin: origin, route: &route}
+	problems := reader.read()
+	return route, problems
 }
 
 func routePath(spec *v1alpha1.IngressRoute) *model.PathMatch {

@@ -16,7 +16,7 @@ func readSecurity(profile *v1alpha1.IngressProfile) (*model.SecurityHeaders, str
 		return nil, ""
 	}
 	var headers model.SecurityHeaders
-	if spec.Preset != nil && *spec.Preset == v1alpha1.SecurityStrict {
+	if isStrict(spec) {
 		headers = strict(profile.Spec.TLS != nil)
 	}
 	if spec.HSTS != nil {

@@ -160,6 +160,16 @@ type Gateway struct {
 	Class string `json:"class,omitempty"`
 	// EntryPoints of the instance.
 	EntryPoints EntryPoints `json:"entryPoints"`
+	// ClientAddress says how the instance learns its clients' addresses: Connection when connections come from the clients themselves (external
+	// traffic policy Local, or the PROXY protocol), ForwardedFor with clientAddressDepth. Empty: ForwardedFor with a depth, and not at all
+	// without; then allowFrom is refused.
+	ClientAddress ClientAddress `json:"clientAddress,omitempty"`
+	// ClientCertificates says that the instance is set up for client certificates: what an entry point falls back to, its default TLS options
+	// among it, asks for one too, and HTTP/3 is off. Default false: tls.clientAuth is refused.
+	ClientCertificates bool `json:"clientCertificates,omitempty"`
+	// Hardened says that the instance refuses encoded slashes, backslashes, semicolons, percent signs, question marks, hashes and NUL in paths,
+	// and drops or refuses headers with underscores. Default false: the security preset Strict is refused.
+	Hardened bool `json:"hardened,omitempty"`
 	// ClientAddressDepth is which address of X-Forwarded-For, counted from the right, is the client's. 0: the connection's own.
 	ClientAddressDepth int `json:"clientAddressDepth,omitempty"`
 }
@@ -173,6 +183,17 @@ type Reservation struct {
 	// Namespaces whose IngressProfiles may serve the host; at least one.
 	Namespaces []string `json:"namespaces"`
 }
+
+// ClientAddress is how an instance learns its clients' addresses.
+type ClientAddress string
+
+// The ways to learn a client's address.
+const (
+	// FromConnection: it is the connection's.
+	FromConnection ClientAddress = "Connection"
+	// FromForwardedFor: it stands in X-Forwarded-For.
+	FromForwardedFor ClientAddress = "ForwardedFor"
+)
 
 // EntryPoints of a gateway by their names there.
 type EntryPoints struct {

@@ -68,6 +68,8 @@ func TestProblemsNameTheirPath(t *testing.T) {
 		"a mesh that never settles":                 {"mesh: {settle: 1h}", []string{"mesh.settle", "5m"}},
 		"an edge that settles before it is written": {"edge: {settle: -1s}", []string{"edge.settle"}},
 		"a gateway for a namespace that is no name": {"edge: {gateways: [{name: a, namespaces: ['*']}]}", []string{"edge.gateways[0].namespaces[0]"}},
+		"a depth in the address of a connection":    {"edge: {gateways: [{name: a, clientAddress: Connection, clientAddressDepth: 1}]}", []string{"edge.gateways[0].clientAddress"}},
+		"a client address from nowhere":             {"edge: {gateways: [{name: a, clientAddress: Cookie}]}", []string{"edge.gateways[0].clientAddress"}},
 		"a reservation for nobody":                  {"edge: {reservations: [{host: a.example}]}", []string{"edge.reservations[0].namespaces", "name the namespaces"}},
 		"a reservation of a pattern":                {"edge: {reservations: [{host: 'a.*', namespaces: [a]}]}", []string{"edge.reservations[0].host"}},
 		"a reservation on no gateway":               {"edge: {reservations: [{host: a.example, gateway: b, namespaces: [a]}]}", []string{"edge.reservations[0].gateway"}},

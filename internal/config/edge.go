@@ -9,6 +9,8 @@ func (e Edge) Model() (map[string]model.Gateway, []model.Reservation) {
 		gateways[gateway.Name] = model.Gateway{
 			Name: gateway.Name, Namespaces: gateway.Namespaces, Labels: gateway.Labels, Class: gateway.Class,
 			HTTP: gateway.EntryPoints.HTTP, HTTPS: gateway.EntryPoints.HTTPS, ClientAddressDepth: gateway.ClientAddressDepth,
+			ClientAddress:      gateway.ClientAddress == FromConnection || gateway.ClientAddressDepth > 0,
+			ClientCertificates: gateway.ClientCertificates, Hardened: gateway.Hardened,
 		}
 	}
 	var reservations []model.Reservation

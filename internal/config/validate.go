@@ -127,6 +127,10 @@ func (g Gateway) validate(path *field.Path) field.ErrorList {
 	if g.EntryPoints.HTTP == g.EntryPoints.HTTPS {
 		errs = append(errs, field.Invalid(path.Child("entryPoints"), g.EntryPoints.HTTP, "http and https must not be the same entry point"))
 	}
+	errs = append(errs, oneOf(path.Child("clientAddress"), g.ClientAddress, "", FromConnection, FromForwardedFor)...)
+	if g.ClientAddress == FromForwardedFor && g.ClientAddressDepth == 0 || g.ClientAddress == FromConnection && g.ClientAddressDepth > 0 {
+		errs = append(errs, field.Invalid(path.Child("clientAddress"), g.ClientAddress, "clientAddressDepth goes with ForwardedFor, and only with it"))
+	}
 	return append(errs, between(path.Child("clientAddressDepth"), g.ClientAddressDepth, 0, 16)...)
 }
 

@@ -134,22 +134,46 @@ func (a *asking) edge(edge *model.Edge) {
 		if edge.TLS.RedirectHTTP {
 			a.wantAt(model.FeatureRedirect, edge.Origin, "spec.tls", ".redirectHTTP")
 		}
+		if edge.TLS.ClientAuth != nil {
+			a.wantAt(model.FeatureClientAuth, edge.Origin, "spec.tls", ".clientAuth")
+		}
 	}
 	if edge.Security != nil {
 		a.wantAt(model.FeatureSecurityHeaders, edge.Origin, "spec.security", "")
 	}
 	for i := range edge.Routes {
 		route := &edge.Routes[i]
-		if route.StripPrefix {
-			a.wantAt(model.FeatureStripPrefix, edge.Origin, route.YAMLPath, ".stripPrefix")
-		}
-		if route.RateLimit != nil {
-			a.wantAt(model.FeatureRateLimit, edge.Origin, route.YAMLPath, ".rateLimit")
-		}
+		a.edgeRoute(route, edge.Origin)
 		for j := range route.Table {
 			if release, ok := originOf(&route.Table[j], v1alpha1.KindCanaryRelease); ok {
 				a.release(&route.Table[j], release)
 			}
+		}
+	}
+}
+
+// edgeRoute asks for what a route needs besides leading somewhere.
+func (a *asking) edgeRoute(route *model.EdgeRoute, origin model.Origin) {
+	for _, one := range []struct {
+		wanted  bool
+		feature model.Feature
+		field   string
+	}{
+		{len(route.Methods)+len(route.Headers) > 0, model.FeatureRouteMatches, ".match"},
+		{route.StripPrefix, model.FeatureStripPrefix, ".stripPrefix"},
+		{len(route.AllowFrom) > 0, model.FeatureAllowFrom, ".allowFrom"},
+		{route.RateLimit != nil, model.FeatureRateLimit, ".rateLimit"},
+		{route.MaxInFlight > 0, model.FeatureMaxInFlight, ".maxInFlight"},
+		{route.BasicAuth != "", model.FeatureBasicAuth, ".auth.basic"},
+		{route.ForwardAuth != nil, model.FeatureForwardAuth, ".auth.forward"},
+		{route.BodyLimit > 0, model.FeatureBodyLimit, ".bodyLimit"},
+		{len(route.SetHeaders)+len(route.RemoveHeaders) > 0, model.FeatureRequestHeaders, ".requestHeaders"},
+		{route.Timeout > 0, model.FeatureEdgeTimeout, ".timeout"},
+		{route.Attempts > 0, model.FeatureEdgeRetry, ".retries"},
+		{route.Sticky != nil, model.FeatureSticky, ".sticky"},
+	} {
+		if one.wanted {
+			a.wantAt(one.feature, origin, route.YAMLPath, one.field)
 		}
 	}
 }

@@ -138,7 +138,11 @@ func TestHostsAreFoundByWhatTheyOverlapWith(t *testing.T) {
 		asks, stands model.HostKey
 		want         bool
 	}{
-		{exact, exact, true}, {exact, sibling, false}, {exact, wildcard, true}, {wildcard, exact, true}, {wildcard, wildcard, true},
+		{exact, exact, true},
+		{exact, sibling, false},
+		{exact, wildcard, true},
+		{wildcard, exact, true},
+		{wildcard, wildcard, true},
 		{exact, model.HostKey{Gateway: "public", Host: "a.example"}, false},
 	} {
 		found := slices.ContainsFunc(overlapping(c.asks), func(value string) bool { return slices.Contains(hostValues(c.stands), value) })

@@ -31,6 +31,12 @@ type Gateway struct {
 	Class string
 	// HTTP is the name of the entry point for plain HTTP, HTTPS that for TLS.
 	HTTP, HTTPS string
+	// ClientAddress says whether the gateway knows its clients' addresses. False: it may see one address for all of them.
+	ClientAddress bool
+	// ClientCertificates says whether the gateway is set up so that no client gets around showing one.
+	ClientCertificates bool
+	// Hardened says whether the gateway refuses encoded path separators and headers with underscores.
+	Hardened bool
 	// ClientAddressDepth is which address of X-Forwarded-For, counted from the right, is the client's. 0: the connection's own.
 	ClientAddressDepth int
 }
@@ -44,6 +50,20 @@ type TLS struct {
 	Options string
 	// RedirectHTTP answers plain HTTP with a permanent redirect. False: plain HTTP is not served.
 	RedirectHTTP bool
+	// MinVersion is "1.2" or "1.3".
+	MinVersion string
+	// CipherSuites of TLS 1.2 by IANA names, sorted. Empty: the driver's own good ones.
+	CipherSuites []string
+	// ClientAuth asks clients for a certificate. Nil: none is asked for.
+	ClientAuth *ClientAuth
+}
+
+// ClientAuth asks clients for a certificate.
+type ClientAuth struct {
+	// Required refuses clients without one. False: one that is shown must be valid.
+	Required bool
+	// CASecret in the namespace holds the authorities.
+	CASecret string
 }
 
 // SecurityHeaders of responses. An empty field sets no header.
@@ -65,34 +85,4 @@ type HSTS struct {
 	MaxAge            time.Duration
 	IncludeSubDomains bool
 	Preload           bool
-}
-
-// EdgeRoute leads the requests of one path to a Service.
-type EdgeRoute struct {
-	// Path of the request as the client sends it. Nil: any. Exact or by prefix, never by expression.
-	Path *PathMatch
-	// Service that answers, Port its port.
-	Service string
-	Port    int32
-	// Protocol that the port speaks.
-	Protocol Protocol
-	// Table is the routing table behind the path, written for the path as the client sends it: in order, the first whose Match is true
-	// decides, and the last is true of all that Path is. Every route has a split, of the Service itself when it is not under release. Timeout
-	// and Retry are not for the edge.
-	Table []Route
-	// Retain as of the Service. Nil: the Service is not under release.
-	Retain *Retain
-	// StripPrefix removes Path, a prefix other than "/", before the Service sees the request.
-	StripPrefix bool
-	// RateLimit of each client address. Nil: none.
-	RateLimit *RateLimit
-	// YAMLPath is the place of the route in its origin, for messages.
-	YAMLPath string
-}
-
-// RateLimit bounds requests by token bucket.
-type RateLimit struct {
-	Average int64
-	Period  time.Duration
-	Burst   int64
 }

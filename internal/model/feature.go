@@ -49,6 +49,21 @@ const (
 	FeatureStripPrefix     Feature = "StripPrefix"
 	FeatureSecurityHeaders Feature = "SecurityHeaders"
 	FeatureRateLimit       Feature = "RateLimit"
+	// FeatureRouteMatches: routes by method and header besides the path.
+	FeatureRouteMatches Feature = "RouteMatches"
+	FeatureAllowFrom    Feature = "AllowFrom"
+	FeatureMaxInFlight  Feature = "MaxInFlight"
+	FeatureBasicAuth    Feature = "BasicAuth"
+	FeatureForwardAuth  Feature = "ForwardAuth"
+	FeatureBodyLimit    Feature = "BodyLimit"
+	// FeatureRequestHeaders: headers of the request are set and removed.
+	FeatureRequestHeaders Feature = "RequestHeaders"
+	// FeatureEdgeTimeout: a bound on the time to the headers of the response.
+	FeatureEdgeTimeout Feature = "EdgeTimeout"
+	// FeatureEdgeRetry: requests that no pod took are sent again.
+	FeatureEdgeRetry  Feature = "EdgeRetry"
+	FeatureSticky     Feature = "Sticky"
+	FeatureClientAuth Feature = "ClientAuth"
 )
 
 // FeatureSet is what a driver can express.

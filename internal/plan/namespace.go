@@ -88,8 +88,8 @@ func (p Plan) Holds(origins []model.Origin, retain *model.Retain) bool {
 	return p.HoldsBack(origins, retain)
 }
 
-// HoldsBack is Holds without the objects of vanished and undecided custom resources: what it is true of is worth telling the owners of whatever shares the
-// object. A held policy does not hold a split that the plan still wants: what the policy adds to it is advisory and drops out
+// HoldsBack is Holds without the objects of vanished and undecided custom resources: what it is true of is worth telling the owners of
+// whatever shares the object. A held policy does not hold a split that the plan still wants: what the policy adds to it is advisory and drops out
 // (architecture.md, 3), so that a bad timeout never stands in the way of a rollback. Nor does a held release hold a split that the kill switch
 // stops.
 func (p Plan) HoldsBack(origins []model.Origin, retain *model.Retain) bool {

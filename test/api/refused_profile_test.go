@@ -17,6 +17,39 @@ var badHosts = []refusal{
 	{"redirectHTTP is text", set("spec.tls.redirectHTTP", "permanent"), "spec.tls.redirectHTTP", `must be of type boolean: "string"`},
 }
 
+var badTLS = []refusal{
+	{"TLS is of an old version", set("spec.tls.minVersion", "1.1"), "spec.tls.minVersion", `supported values: "1.2", "1.3"`},
+	{"cipher suites are chosen for TLS 1.3", set("spec.tls.minVersion", "1.3"), "spec", "tls.cipherSuites are of TLS 1.2"},
+	{"a cipher suite has no forward secrecy", set("spec.tls.cipherSuites", []string{"TLS_RSA_WITH_AES_128_CBC_SHA"}), "spec.tls.cipherSuites[0]", "supported values"},
+	{"clients' certificates are asked for in vain", set("spec.tls.clientAuth.mode", "Request"), "spec.tls.clientAuth.mode", `supported values: "Require", "IfGiven"`},
+	{"nobody signs clients' certificates", drop("spec.tls.clientAuth.caSecret"), "spec.tls.clientAuth.caSecret", "Required value"},
+}
+
+var badRouteFields = []refusal{
+	{"a list of methods is empty", set("spec.routes[1].match.methods", []any{}), "spec.routes[1].match.methods", "at least 1 items"},
+	{"a list of headers is empty", set("spec.routes[1].match.headers", []any{}), "spec.routes[1].match.headers", "at least 1 items"},
+	{"a header is matched twice", set("spec.routes[1].match.headers[1].name", "x-channel"), "spec.routes[1].match.headers[1]", "Duplicate value"},
+	{"nobody may call", set("spec.routes[0].allowFrom", []any{}), "spec.routes[0].allowFrom", "at least 1 items"},
+	{"there are 65 networks", set("spec.routes[0].allowFrom", many(65, func(i int) any { return fmt.Sprintf("10.0.%d.0/24", i) })), "spec.routes[0].allowFrom", "must have at most 64 items"},
+	{"nothing may be in flight", set("spec.routes[0].maxInFlight", 0), "spec.routes[0].maxInFlight", "greater than or equal to 1"},
+	{"more than a million may be in flight", set("spec.routes[0].maxInFlight", 1000001), "spec.routes[0].maxInFlight", "less than or equal to 1000000"},
+	{"a body may have a gigabyte", set("spec.routes[0].bodyLimit", "1Gi"), "spec.routes[0].bodyLimit", "must be a whole number of bytes, Ki or Mi"},
+	{"a body may have a long number of bytes", set("spec.routes[0].bodyLimit", "10000000000"), "spec.routes[0].bodyLimit", "may not be more than 10"},
+	{"a request is sent once", set("spec.routes[0].retries.attempts", 1), "spec.routes[0].retries.attempts", "greater than or equal to 2"},
+	{"a request is sent eleven times", set("spec.routes[0].retries.attempts", 11), "spec.routes[0].retries.attempts", "less than or equal to 10"},
+	{"nobody is asked who calls", set("spec.routes[0].auth", fields{}), "spec.routes[0].auth", "set exactly one of basic and forward"},
+	{"users are in no Secret", set("spec.routes[0].auth.basic", fields{}), "spec.routes[0].auth.basic.secretName", "Required value"},
+	{"the answer's header is none", set("spec.routes[1].auth.forward.responseHeaders", []string{"X User"}), "spec.routes[1].auth.forward.responseHeaders[0]", "must be the name of a header"},
+	{"a Service is asked at no path", set("spec.routes[1].auth.forward", fields{"service": "sso", "port": 8080}), "spec.routes[1].auth.forward.path", "Required value"},
+	{"no header is changed", set("spec.routes[0].requestHeaders", fields{}), "spec.routes[0].requestHeaders", "set or remove at least one header"},
+	{"no header is set", set("spec.routes[0].requestHeaders.set", []any{}), "spec.routes[0].requestHeaders.set", "at least 1 items"},
+	{"no header is removed", set("spec.routes[0].requestHeaders.remove", []any{}), "spec.routes[0].requestHeaders.remove", "at least 1 items"},
+	{"a header with an underscore is set", set("spec.routes[0].requestHeaders.set[0].name", "X_Channel"), "spec.routes[0].requestHeaders.set[0].name", "must be made of letters, digits and -"},
+	{"the client's address is forged", set("spec.routes[0].requestHeaders.remove[0]", "X-Forwarded-For"), "spec.routes[0].requestHeaders.remove[0]", "must not be Host, Authorization, Cookie"},
+	{"the cookie's name ends it", set("spec.routes[0].sticky.cookie.name", "a;b"), "spec.routes[0].sticky.cookie.name", "must be made of letters, digits, _ and -"},
+	{"the cookie lasts half a second", set("spec.routes[0].sticky.cookie.maxAge", "500ms"), "spec.routes[0].sticky.cookie.maxAge", "must be in whole seconds, minutes or hours"},
+}
+
 var badSecurity = []refusal{
 	{"security says nothing", set("spec.security", fields{}), "spec.security", "set preset or at least one header"},
 	{"the preset is unknown", set("spec.security.preset", "Paranoid"), "spec.security.preset", `supported values: "Strict"`},

@@ -27,7 +27,7 @@ var refusals = map[string][]refusal{
 	"canaryrelease":        slicesOf(badServices, badVariants, badMatches, badValues, badRollouts, badAnalyses, badMetrics),
 	"meshpolicy-namespace": slicesOf(badTargets, badPods),
 	"meshpolicy-service":   slicesOf(badCallers, badRequests, badResilience),
-	"ingressprofile":       slicesOf(badHosts, badSecurity, badRoutes),
+	"ingressprofile":       slicesOf(badHosts, badTLS, badSecurity, badRoutes, badRouteFields),
 	"releaseaction":        badActions,
 	"hostclaim":            badClaims,
 }

@@ -70,7 +70,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(err).NotTo(HaveOccurred())
 	Expect(operator.Install(ctx, world, filepath.Join("..", ".."), operator.Values{Injection: true})).To(Succeed())
 	kubemate, err = operator.Start(ctx, world, operator.Options{
-		Binary: os.Getenv(managerVariable), Dir: GinkgoT().TempDir(), Config: "injection:\n  enabled: true\n",
+		Binary: os.Getenv(managerVariable), Dir: GinkgoT().TempDir(), Config: "injection:\n  enabled: true\nedge:\n  gateways:\n  - {name: default, hardened: true}\n",
 	})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() {

@@ -24,12 +24,20 @@ import (
 
 var servers = testbed.Options{
 	Controllers: true, Nodes: 1,
-	Traefik: &testbed.TraefikOptions{},
+	Traefik: &testbed.TraefikOptions{Flags: []string{
+		"--entrypoints.web.forwardedheaders.trustedips=127.0.0.0/8", "--entrypoints.websecure.forwardedheaders.trustedips=127.0.0.0/8",
+	}},
 	Backend: &backend.Options{DownWhenGone: true},
 }
 
 // configuration is the operator's.
-const configuration = ``
+const configuration = `
+edge:
+  gateways:
+  - {name: default, clientAddress: ForwardedFor, clientAddressDepth: 1, clientCertificates: true, hardened: true}
+  reservations:
+  - {host: reserved.example, namespaces: [nobody]}
+`
 
 var (
 	world    *testbed.Testbed

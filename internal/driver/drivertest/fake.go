@@ -35,7 +35,9 @@ func FakeMesh() Fake {
 func FakeEdge() Fake {
 	return Fake{name: "fake-edge", render: fakeEdge, features: model.Features(
 		model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery, model.FeatureHosts, model.FeatureTLS,
-		model.FeatureRedirect, model.FeatureStripPrefix, model.FeatureSecurityHeaders, model.FeatureRateLimit,
+		model.FeatureRedirect, model.FeatureStripPrefix, model.FeatureSecurityHeaders, model.FeatureRateLimit, model.FeatureRouteMatches,
+		model.FeatureAllowFrom, model.FeatureMaxInFlight, model.FeatureBasicAuth, model.FeatureForwardAuth, model.FeatureBodyLimit,
+		model.FeatureRequestHeaders, model.FeatureEdgeTimeout, model.FeatureEdgeRetry, model.FeatureSticky, model.FeatureClientAuth,
 	)}
 }
 

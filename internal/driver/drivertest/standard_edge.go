@@ -35,6 +35,54 @@ func edgeCases() []Case {
 			Published(func(*model.Edge) {}, limited(edgeRoute(root))),
 		},
 		{
+			"clients show a certificate",
+			[]model.Feature{hosts, model.FeatureTLS, model.FeatureClientAuth},
+			Published(func(e *model.Edge) {
+				e.TLS = &model.TLS{SecretName: "shop-tls", MinVersion: "1.3", ClientAuth: &model.ClientAuth{Required: true, CASecret: "partners"}}
+				e.Gateway.ClientCertificates = true
+			}, edgeRoute(root)),
+		},
+		{
+			"methods and headers tell the requests of a path apart",
+			[]model.Feature{hosts, model.FeatureRouteMatches},
+			Published(func(*model.Edge) {}, asking(edgeRoute(api), "GET"), edgeRoute(root)),
+		},
+		{
+			"callers are known by network and password",
+			[]model.Feature{hosts, model.FeatureAllowFrom, model.FeatureBasicAuth},
+			Published(func(e *model.Edge) { e.Gateway.ClientAddress = true }, changed(edgeRoute(root), func(r *model.EdgeRoute) {
+				r.AllowFrom, r.BasicAuth = []string{"10.0.0.0/8", "2001:db8::/32"}, "users"
+			})),
+		},
+		{
+			"a Service is asked about each request",
+			[]model.Feature{hosts, model.FeatureForwardAuth},
+			Published(func(*model.Edge) {}, changed(edgeRoute(root), func(r *model.EdgeRoute) {
+				r.ForwardAuth = &model.ForwardAuth{Service: "sso", Port: 80, Path: "/check", Headers: []string{"X-User"}}
+			})),
+		},
+		{
+			"requests are bounded in number, size and time, and sent again",
+			[]model.Feature{hosts, model.FeatureMaxInFlight, model.FeatureBodyLimit, model.FeatureEdgeTimeout, model.FeatureEdgeRetry},
+			Published(func(*model.Edge) {}, changed(edgeRoute(root), func(r *model.EdgeRoute) {
+				r.MaxInFlight, r.BodyLimit, r.Timeout, r.Attempts = 200, 10<<20, 30*time.Second, 2
+			})),
+		},
+		{
+			"headers of requests are set and removed",
+			[]model.Feature{hosts, model.FeatureRequestHeaders},
+			Published(func(*model.Edge) {}, changed(edgeRoute(root), func(r *model.EdgeRoute) {
+				r.SetHeaders, r.RemoveHeaders = []model.Header{{Name: "X-Channel", Value: "web"}}, []string{"X-Debug"}
+			})),
+		},
+		{
+			"clients stay with the variant that they met first",
+			[]model.Feature{hosts, model.FeatureWeights, model.FeatureSticky},
+			Published(func(*model.Edge) {}, changed(split(edgeRoute(root), model.Route{Split: shares(90, 10)}), func(r *model.EdgeRoute) {
+				r.Sticky = &model.Sticky{Cookie: "cohort", MaxAge: time.Hour}
+			})),
+		},
+		{
 			"a published Service is split by weight",
 			[]model.Feature{hosts, model.FeatureWeights},
 			Published(func(*model.Edge) {}, split(edgeRoute(root), model.Route{Split: shares(90, 10)})),
@@ -79,6 +127,18 @@ func edgeRoute(path *model.PathMatch) model.EdgeRoute {
 			Match: model.Match{Path: path}, Split: []model.Share{{Backend: "orders", Weight: 1}}, Origins: []model.Origin{profile},
 		}},
 	}
+}
+
+func changed(route model.EdgeRoute, change func(*model.EdgeRoute)) model.EdgeRoute {
+	change(&route)
+	return route
+}
+
+// asking gives a route conditions besides its path.
+func asking(route model.EdgeRoute, methods ...string) model.EdgeRoute {
+	route.Methods = methods
+	route.Headers = []model.ValueMatch{{Name: "x-channel", Kind: model.MatchExact, Value: "app"}}
+	return route
 }
 
 func stripped(route model.EdgeRoute) model.EdgeRoute {

@@ -76,12 +76,37 @@ func secured(e *model.Edge) {
 		ContentSecurityPolicy: "default-src 'self'", FrameOptions: "DENY", ReferrerPolicy: "no-referrer",
 		PermissionsPolicy: "camera=(), geolocation=()", NoSniff: true, HideServer: true,
 	}
-	e.Gateway.ClientAddressDepth = 2
+	e.Gateway.ClientAddress, e.Gateway.ClientAddressDepth = true, 2
 }
 
 func guarded(route model.EdgeRoute) model.EdgeRoute {
 	route.StripPrefix = true
 	route.RateLimit = &model.RateLimit{Average: 100, Period: 90 * time.Second, Burst: 50}
+	return route
+}
+
+func changed(route model.EdgeRoute, change func(*model.EdgeRoute)) model.EdgeRoute {
+	change(&route)
+	return route
+}
+
+func asking(route model.EdgeRoute, methods []string, headers ...model.ValueMatch) model.EdgeRoute {
+	route.Methods, route.Headers = methods, headers
+	return route
+}
+
+func everything(route model.EdgeRoute) model.EdgeRoute {
+	route = guarded(route)
+	route.AllowFrom, route.BasicAuth, route.MaxInFlight, route.BodyLimit = []string{"10.0.0.0/8"}, "users", 200, 10<<20
+	route.SetHeaders, route.RemoveHeaders = []model.Header{{Name: "X-Channel", Value: "web"}}, []string{"X-Debug"}
+	route.Timeout, route.Attempts = 30*time.Second, 3
+	return route
+}
+
+// lasting asks another Service about each request and keeps clients with a variant.
+func lasting(route model.EdgeRoute) model.EdgeRoute {
+	route.ForwardAuth = &model.ForwardAuth{Service: "sso", Port: 8080, Path: "/check", Headers: []string{"X-User"}}
+	route.Sticky = &model.Sticky{Cookie: "cohort", MaxAge: time.Hour}
 	return route
 }
 
@@ -128,6 +153,20 @@ var goldens = []struct {
 	}, to(nil, "web"))},
 	{"ports that speak HTTP/2 or do not say what they speak", edge(plain,
 		speaking(model.ProtocolH2C, to(prefix("/bank.Orders"), "orders")), speaking(model.ProtocolUnknown, to(nil, "web")))},
+	{"routes of one path are told apart by methods and headers, and each has its guard", edge(plain,
+		asking(guarded(to(prefix("/api"), "api-app")), []string{"GET"}, value(model.MatchExact, "x-channel", "app")...),
+		asking(to(prefix("/api"), "api-read"), []string{"GET", "HEAD"}), to(prefix("/api"), "api"), to(nil, "web"))},
+	{"everything that a route can ask for stands in the order in which a request meets it", edge(secured, everything(to(prefix("/api"), "api")))},
+	{"clients show a certificate over TLS 1.3", edge(func(e *model.Edge) {
+		e.TLS = &model.TLS{SecretName: "shop-tls", MinVersion: "1.3", ClientAuth: &model.ClientAuth{Required: true, CASecret: "partners"}}
+	}, to(nil, "web"))},
+	{"clients may show a certificate, over two suites of TLS 1.2", edge(func(e *model.Edge) {
+		e.TLS = &model.TLS{
+			SecretName: "shop-tls", ClientAuth: &model.ClientAuth{CASecret: "partners"},
+			CipherSuites: []string{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"},
+		}
+	}, to(nil, "web"))},
+	{"a Service is asked about each request, and clients stay with a variant", edge(plain, lasting(released(to(nil, "orders"), grayscale)))},
 	{"a gateway without class, labels and client address", edge(func(e *model.Edge) {
 		e.Gateway = model.Gateway{Name: "bare", HTTP: "http"}
 		e.Security = &model.SecurityHeaders{FrameOptions: "SAMEORIGIN"}

@@ -6,11 +6,22 @@
 //	Hosts            Host(`shop.example`) in the rule of every route. A wildcard is one label: HostRegexp(`^[^.]+\.shop\.example\.?$`) over plain
 //	                 HTTP; with TLS Host(`*.shop.example`), because Traefik chooses TLS options by Host alone. 3.6 does not know that form and
 //	                 does not serve such a host: closed, not open with the default certificate.
-//	TLS              tls.secretName, and a TLSOption of the profile: TLS 1.2 at least, sniStrict (without a certificate the handshake fails)
+//	TLS              tls.secretName, and a TLSOption of the profile: TLS 1.2 at least, suites with forward secrecy, sniStrict (without a
+//	                 certificate the handshake fails)
+//	ClientAuth       clientAuth of that TLSOption
+//	RouteMatches     Method, Header and HeaderRegexp in the rule, ranked by priority among the routes of the path
 //	Redirect         an IngressRoute on the entry point for plain HTTP with a redirectScheme Middleware; 301 for GET, 308 for the rest
 //	SecurityHeaders  a headers Middleware, the outermost, so that refusals carry the headers too
 //	RateLimit        a rateLimit Middleware, by the connection's address or by X-Forwarded-For at the gateway's depth
-//	StripPrefix      a stripPrefix Middleware, the innermost
+//	AllowFrom        an ipAllowList Middleware, by the same address as the rate limit
+//	MaxInFlight      an inFlightReq Middleware, by host
+//	BasicAuth        a basicAuth Middleware that drops the Authorization header; ForwardAuth a forwardAuth Middleware
+//	BodyLimit        a buffering Middleware
+//	RequestHeaders   a headers Middleware of the route's own
+//	StripPrefix      a stripPrefix Middleware
+//	EdgeRetry        a retry Middleware, the innermost
+//	EdgeTimeout      a ServersTransport with a responseHeaderTimeout
+//	Sticky           a cookie of the weighted TraefikService
 //	(any of these)   a guard: an IngressRoute of its own that answers 503 when the route with the Middleware is lost (guard.go)
 //	Weights          a weighted TraefikService for each line of the routing table, also when one backend takes all
 //	Matches          one route for each line of the table, in an IngressRoute for each path
@@ -24,7 +35,9 @@
 //   - A rate limit counts in each replica and in each route, so a client gets it once for every line of the table that it can match, and once
 //     for exact hosts and once for wildcards of a profile that has both. Traefik forgets its counts when its configuration changes.
 //   - Answers that no route gives (404 for a path that is not routed) carry no security headers.
-//   - A Service port has one scheme in all of a namespace: Traefik keeps one load balancer for each Service and port (traefik#11257).
+//   - Requests under way are counted in each replica and each route too, like a rate limit.
+//   - The size of a forwardAuth answer is not bounded: the field for it came within 3.6.
+//   - A Service port has one scheme and one timeout in all of a namespace: Traefik keeps one load balancer for each Service and port (traefik#11257).
 //   - The redirect outranks routes without a priority, those of cert-manager's HTTP-01 solver among them: give the solver's Ingress the
 //     annotation traefik.ingress.kubernetes.io/router.priority above 2000000000, or use DNS-01.
 //   - Two profiles with TLS must not share a host: each has a TLSOption of its own, and Traefik serves a host whose routes differ in it with its

@@ -38,8 +38,13 @@ func drawEdges(t *rapid.T) []model.Edge {
 		}
 		for j := range rapid.IntRange(1, 4).Draw(t, "routes") {
 			path := drawPath(t)
-			if claim(claimed, edge, path) {
-				edge.Routes = append(edge.Routes, drawRoute(t, path, fmt.Sprintf("%s-r%d", edge.Name, j)))
+			if !claim(claimed, edge, path) {
+				continue
+			}
+			for k, conditions := range drawConditions(t) {
+				route := drawRoute(t, path, fmt.Sprintf("%s-r%d-%d", edge.Name, j, k))
+				route.Methods, route.Headers = conditions.Methods, conditions.Headers
+				edge.Routes = append(edge.Routes, route)
 			}
 		}
 		if len(edge.Routes) > 0 {
@@ -65,6 +70,18 @@ func claim(claimed map[string]bool, edge model.Edge, path *model.PathMatch) bool
 		claimed[key] = true
 	}
 	return true
+}
+
+// drawConditions draws what the routes of one path ask besides, in their order; no two of them the same.
+func drawConditions(t *rapid.T) []model.Match {
+	all := []model.Match{
+		{Methods: []string{"GET", "POST"}, Headers: value(model.MatchPrefix, "v", "1")},
+		{Methods: []string{"GET"}},
+		{Headers: value(model.MatchExact, "v", "1")},
+		{Headers: value(model.MatchRegex, "w", "1.*")},
+		{},
+	}
+	return slices.DeleteFunc(all, func(model.Match) bool { return rapid.IntRange(0, 2).Draw(t, "without") > 0 })
 }
 
 func drawRoute(t *rapid.T, path *model.PathMatch, name string) model.EdgeRoute {

@@ -1,6 +1,8 @@
 package traefik
 
 import (
+	"time"
+
 	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -11,10 +13,11 @@ import (
 
 // The kinds that Driver writes.
 const (
-	kindTLSOption      = "TLSOption"
-	kindMiddleware     = "Middleware"
-	kindTraefikService = "TraefikService"
-	kindIngressRoute   = "IngressRoute"
+	kindTLSOption        = "TLSOption"
+	kindServersTransport = "ServersTransport"
+	kindMiddleware       = "Middleware"
+	kindTraefikService   = "TraefikService"
+	kindIngressRoute     = "IngressRoute"
 )
 
 // Driver is the driver for Traefik. The zero value is ready.
@@ -35,14 +38,16 @@ func (Driver) Name() string { return "traefik" }
 func (Driver) Features() model.FeatureSet {
 	return model.Features(
 		model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery, model.FeatureHosts, model.FeatureTLS, model.FeatureRedirect,
-		model.FeatureStripPrefix, model.FeatureSecurityHeaders, model.FeatureRateLimit,
+		model.FeatureStripPrefix, model.FeatureSecurityHeaders, model.FeatureRateLimit, model.FeatureRouteMatches, model.FeatureAllowFrom,
+		model.FeatureMaxInFlight, model.FeatureBasicAuth, model.FeatureForwardAuth, model.FeatureBodyLimit, model.FeatureRequestHeaders,
+		model.FeatureEdgeTimeout, model.FeatureEdgeRetry, model.FeatureSticky, model.FeatureClientAuth,
 	)
 }
 
 // Kinds are in write order: an IngressRoute names all the others, and Traefik takes a router out of service while one of them is missing.
 func (Driver) Kinds() []schema.GroupVersionKind {
 	var kinds []schema.GroupVersionKind
-	for _, kind := range []string{kindTLSOption, kindMiddleware, kindTraefikService, kindIngressRoute} {
+	for _, kind := range []string{kindTLSOption, kindServersTransport, kindMiddleware, kindTraefikService, kindIngressRoute} {
 		kinds = append(kinds, traefikio.SchemeGroupVersion.WithKind(kind))
 	}
 	return kinds
@@ -60,7 +65,7 @@ func (Driver) Render(ns model.Namespace) (driver.Output, error) {
 	var out driver.Output
 	var problems model.Problems
 	for _, edge := range ns.Edges {
-		w := edgeWriter{namespace: ns.Name, edge: edge, read: read, spoken: map[string]model.Protocol{}}
+		w := edgeWriter{namespace: ns.Name, edge: edge, read: read, spoken: map[string]connection{}, transports: map[time.Duration]string{}}
 		if err := w.write(); err != nil {
 			return driver.Output{}, err
 		}

@@ -2,6 +2,7 @@ package traefik
 
 import (
 	"fmt"
+	"time"
 
 	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -15,8 +16,10 @@ type edgeWriter struct {
 	namespace string
 	edge      model.Edge
 	read      ruleReader
-	// spoken is the protocol of each Service and port that a route leads to.
-	spoken map[string]model.Protocol
+	// spoken is how each Service and port that a route leads to is spoken to.
+	spoken map[string]connection
+	// transports are the names of the ServersTransports among the objects, by their timeouts.
+	transports map[time.Duration]string
 	// guarded says that the TraefikService of the guards is among the objects.
 	guarded  bool
 	objects  []driver.Object
@@ -43,13 +46,15 @@ func (w *edgeWriter) write() error {
 	if err != nil {
 		return err
 	}
-	paths := map[string]string{}
+	seen, ranks := map[string]string{}, map[string]int{}
 	for i := range w.edge.Routes {
 		route := &w.edge.Routes[i]
-		if !w.ownPath(paths, route) {
+		if !w.unique(seen, route) {
 			continue
 		}
-		page := routeWriter{edgeWriter: w, route: route, hosts: hosts, entryPoint: entryPoint, tls: tls, outermost: headers}
+		path := encode(pathIdentity(route.Path))
+		page := routeWriter{edgeWriter: w, route: route, rank: ranks[path], hosts: hosts, entryPoint: entryPoint, tls: tls, outermost: headers}
+		ranks[path]++
 		if err := page.write(); err != nil {
 			return err
 		}
@@ -70,14 +75,14 @@ func (w *edgeWriter) entryPoint() string {
 	return name
 }
 
-// ownPath makes sure that no two routes are about the same path: neither would be the more specific one.
-func (w *edgeWriter) ownPath(seen map[string]string, route *model.EdgeRoute) bool {
-	path := encode(pathIdentity(route.Path))
-	if first, taken := seen[path]; taken {
-		w.refuse(route.YAMLPath, invalidError{fmt.Errorf("the path is that of %s already; leave one of them out", first)})
+// unique makes sure that no two routes ask for the same: neither would be the more specific one.
+func (w *edgeWriter) unique(seen map[string]string, route *model.EdgeRoute) bool {
+	identity := encode(routeIdentity(route))
+	if first, taken := seen[identity]; taken {
+		w.refuse(route.YAMLPath, invalidError{fmt.Errorf("it asks for the same as %s; leave one of them out", first)})
 		return false
 	}
-	seen[path] = route.YAMLPath
+	seen[identity] = route.YAMLPath
 	return true
 }
 

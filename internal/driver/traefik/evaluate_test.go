@@ -44,7 +44,7 @@ type decision struct {
 // exact before prefix; of its table the first line that is true.
 func evaluate(edges []model.Edge, r request) decision {
 	type candidate struct {
-		rank  [3]int
+		rank  [4]int
 		route model.EdgeRoute
 	}
 	var best *candidate
@@ -54,12 +54,12 @@ func evaluate(edges []model.Edge, r request) decision {
 			continue
 		}
 		host := hostRank(edge.Hosts, r.host)
-		for _, route := range edge.Routes {
-			if host < 0 || !pathTrue(route.Path, r.path) {
+		for i, route := range edge.Routes {
+			if _, ok := matchTrue(route.Conditions(), r); !ok || host < 0 || !pathTrue(route.Path, r.path) {
 				continue
 			}
 			others++
-			one := candidate{[3]int{host, pathLength(route.Path), pathKind(route.Path)}, route}
+			one := candidate{[4]int{host, pathLength(route.Path), pathKind(route.Path), -i}, route}
 			if best == nil || slices.Compare(one.rank[:], best.rank[:]) > 0 {
 				best = &one
 			}

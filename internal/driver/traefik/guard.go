@@ -2,13 +2,12 @@ package traefik
 
 import (
 	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
-	"github.com/traefik/traefik/v3/pkg/rules"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 // guard adds what answers 503 when the route of a path is lost. Traefik takes a router out of service when one of its middlewares is missing
 // or refused, and would then lead the requests to the next route that matches, which may be broader and open. The guard asks for the same
-// hosts and path, ranks below all lines of the route and above everything else, and needs nothing that the route needs but its TLS options,
+// hosts, path and conditions, ranks below all lines of the route and above everything else, and needs nothing that the route needs but its TLS options,
 // without which Traefik serves no route of the host.
 //
 // Its name sorts before that of the route, so it is written first.
@@ -17,25 +16,25 @@ func (w *routeWriter) guard() error {
 	if err != nil {
 		return err
 	}
-	path, err := pathTree(w.route.Path)
+	match, err := predicate(w.route.Path, w.route.Conditions())
 	if err != nil {
-		return err // check has read the path before
+		return err // check has read them before
 	}
 	var routes []traefikio.Route
 	for _, hosts := range w.hosts {
-		rank, err := guardPriority(hosts.kind, w.route.Path)
+		rank, err := guardPriority(hosts.kind, w.route.Path, w.rank)
 		if err != nil {
 			w.refuse(w.route.YAMLPath, err)
 			return nil
 		}
-		one, err := w.ruleOf(hosts, rank, line{match: []*rules.Tree{path}, service: service})
+		one, err := w.ruleOf(hosts, rank, line{match: match, service: service})
 		if err != nil {
 			w.refuse(w.route.YAMLPath, err)
 			return nil
 		}
 		routes = append(routes, one)
 	}
-	object := w.ingressRoute("guard", w.entryPoint, routes, pathIdentity(w.route.Path)...)
+	object := w.ingressRoute("guard", w.entryPoint, routes, routeIdentity(w.route)...)
 	object.Spec.TLS = w.tls
 	return w.add(object, nil)
 }

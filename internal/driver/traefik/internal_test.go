@@ -59,28 +59,30 @@ func TestARuleThatReadsBackDifferentlyIsNotWritten(t *testing.T) {
 
 func TestPrioritiesRankHostsThenPathsThenLines(t *testing.T) {
 	ranked := []struct {
-		name  string
-		hosts hostKind
-		path  *model.PathMatch
-		line  int
+		name        string
+		hosts       hostKind
+		path        *model.PathMatch
+		route, line int
 	}{
-		{"the longest path on an exact host", exactHosts, &model.PathMatch{Kind: model.MatchExact, Value: "/" + strings.Repeat("a", 49_998)}, 0},
-		{"an exact path", exactHosts, &model.PathMatch{Kind: model.MatchExact, Value: "/ab"}, 0},
-		{"its last line", exactHosts, &model.PathMatch{Kind: model.MatchExact, Value: "/ab"}, maxLines - 1},
-		{"a prefix of the same length", exactHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/ab"}, 0},
-		{"its second line", exactHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/ab"}, 1},
-		{"a shorter exact path", exactHosts, &model.PathMatch{Kind: model.MatchExact, Value: "/a"}, 0},
-		{"the exact root", exactHosts, &model.PathMatch{Kind: model.MatchExact, Value: "/"}, 0},
-		{"every path", exactHosts, nil, 0},
-		{"the last line of every path", exactHosts, nil, maxLines - 1},
-		{"a long path on a wildcard", wildcardHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/" + strings.Repeat("a", 1023)}, 0},
-		{"every path of a wildcard", wildcardHosts, nil, 0},
-		{"its last line", wildcardHosts, nil, maxLines - 1},
+		{"the longest path on an exact host", exactHosts, &model.PathMatch{Kind: model.MatchExact, Value: "/" + strings.Repeat("a", 4_998)}, 0, 0},
+		{"an exact path", exactHosts, &model.PathMatch{Kind: model.MatchExact, Value: "/ab"}, 0, 0},
+		{"its last line", exactHosts, &model.PathMatch{Kind: model.MatchExact, Value: "/ab"}, 0, maxLines - 1},
+		{"a prefix of the same length", exactHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/ab"}, 0, 0},
+		{"its second line", exactHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/ab"}, 0, 1},
+		{"its second route", exactHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/ab"}, 1, 0},
+		{"its last route's last line", exactHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/ab"}, maxRoutes - 1, maxLines - 1},
+		{"a shorter exact path", exactHosts, &model.PathMatch{Kind: model.MatchExact, Value: "/a"}, 0, 0},
+		{"the exact root", exactHosts, &model.PathMatch{Kind: model.MatchExact, Value: "/"}, 0, 0},
+		{"every path", exactHosts, nil, 0, 0},
+		{"the last line of every path", exactHosts, nil, 0, maxLines - 1},
+		{"a long path on a wildcard", wildcardHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/" + strings.Repeat("a", 1023)}, 0, 0},
+		{"every path of a wildcard", wildcardHosts, nil, 0, 0},
+		{"its last line", wildcardHosts, nil, 0, maxLines - 1},
 	}
 	// Traefik takes 0 for "by length"; above MaxInt-1000 it disables the router, on 32 bits too.
 	above := 1<<31 - 1 - 1000 + 1
 	for _, r := range ranked {
-		got, err := priority(r.hosts, r.path, r.line)
+		got, err := priority(r.hosts, r.path, r.route, r.line)
 		if err != nil {
 			t.Fatalf("%s: %v", r.name, err)
 		}
@@ -90,23 +92,23 @@ func TestPrioritiesRankHostsThenPathsThenLines(t *testing.T) {
 		above = got
 	}
 	for _, r := range ranked {
-		guard, err := guardPriority(r.hosts, r.path)
+		guard, err := guardPriority(r.hosts, r.path, r.route)
 		if err != nil {
 			t.Fatalf("%s: %v", r.name, err)
 		}
-		last, err := priority(r.hosts, r.path, maxLines-1)
+		last, err := priority(r.hosts, r.path, r.route, maxLines-1)
 		if err != nil || guard != last-1 || guard < 1 {
 			t.Errorf("the guard of %s has the priority %d, the last line %d, %v", r.name, guard, last, err)
 		}
 	}
-	root, _ := priority(exactHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/"}, 0)
-	if all, _ := priority(exactHosts, nil, 0); root != all {
+	root, _ := priority(exactHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/"}, 0, 0)
+	if all, _ := priority(exactHosts, nil, 0, 0); root != all {
 		t.Errorf("the prefix / has the priority %d, every path %d", root, all)
 	}
-	if _, err := priority(exactHosts, nil, maxLines); err == nil {
+	if _, err := priority(exactHosts, nil, 0, maxLines); err == nil {
 		t.Error("a line beyond the last is ranked")
 	}
-	if _, err := priority(exactHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/" + strings.Repeat("a", 50_000)}, 0); err == nil {
+	if _, err := priority(exactHosts, &model.PathMatch{Kind: model.MatchPrefix, Value: "/" + strings.Repeat("a", 5_000)}, 0, 0); err == nil {
 		t.Error("a path that is too long is ranked")
 	}
 }

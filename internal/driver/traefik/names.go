@@ -49,6 +49,11 @@ func pathIdentity(path *model.PathMatch) []string {
 	return []string{"path", string(path.Kind), path.Value}
 }
 
+// routeIdentity tells routes apart.
+func routeIdentity(route *model.EdgeRoute) []string {
+	return append(pathIdentity(route.Path), conditionIdentity(route.Conditions())...)
+}
+
 // matchIdentity tells the lines of a path's table apart. The place in the table is no part of it: a line that is put in front of another
 // must not get the other's TraefikService, which would lead the other's requests astray until the IngressRoute is written.
 func matchIdentity(route *model.PathMatch, match model.Match) []string {
@@ -56,7 +61,12 @@ func matchIdentity(route *model.PathMatch, match model.Match) []string {
 	if covers(line, route) {
 		line = nil
 	}
-	identity := pathIdentity(line)
+	return append(pathIdentity(line), conditionIdentity(match)...)
+}
+
+// conditionIdentity tells apart what is asked besides the path.
+func conditionIdentity(match model.Match) []string {
+	var identity []string
 	for _, method := range match.Methods {
 		identity = append(identity, "method", method)
 	}

@@ -22,8 +22,8 @@ func rateLimit(limit model.RateLimit, gateway model.Gateway) (*traefikio.RateLim
 	period := intstr.FromString(wholeUnits(limit.Period))
 	written := &traefikio.RateLimit{Average: &limit.Average, Period: &period, Burst: &limit.Burst}
 	// Without a depth the address is the connection's, which is also what Traefik does when nothing is said.
-	if depth := gateway.ClientAddressDepth; depth > 0 {
-		written.SourceCriterion = &dynamic.SourceCriterion{IPStrategy: &dynamic.IPStrategy{Depth: depth}}
+	if strategy := addressStrategy(gateway); strategy != nil {
+		written.SourceCriterion = &dynamic.SourceCriterion{IPStrategy: strategy}
 	}
 	return written, nil
 }

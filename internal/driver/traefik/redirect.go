@@ -30,7 +30,7 @@ func (w *edgeWriter) redirect() error {
 	service := w.splitName(&route, matchIdentity(route.Path, all.Match))
 	var routes []traefikio.Route
 	for _, group := range hosts {
-		rank, err := priority(group.kind, nil, 0)
+		rank, err := priority(group.kind, nil, 0, 0)
 		if err != nil {
 			return err // the first line of every path always has a place
 		}

@@ -59,6 +59,22 @@ func TestWhatTraefikWouldDoDifferentlyIsRefusedWithItsPlace(t *testing.T) {
 		{"a rate limit without a burst", limit(1, 0, time.Second), "IngressProfile/shop: spec.routes[web]", v1alpha1.ReasonInvalid, "burst"},
 		{"a rate limit that overflows", limit(1<<40, 1, time.Second), "IngressProfile/shop: spec.routes[web]", v1alpha1.ReasonInvalid, "rateLimit"},
 		{
+			"two routes with one condition", edge(plain, asking(to(prefix("/a"), "api"), []string{"GET"}), asking(to(prefix("/a"), "web"), []string{"GET"})),
+			"IngressProfile/shop: spec.routes[web]", v1alpha1.ReasonInvalid, "spec.routes[api]",
+		},
+		{
+			"a list of networks on a gateway that sees one address", edge(plain, changed(to(nil, "web"), func(r *model.EdgeRoute) { r.AllowFrom = []string{"10.0.0.0/8"} })),
+			"IngressProfile/shop: spec.routes[web]", v1alpha1.ReasonInvalid, "does not know its clients",
+		},
+		{
+			"two timeouts on one port", edge(plain, changed(to(prefix("/a"), "web"), func(r *model.EdgeRoute) { r.YAMLPath, r.Timeout = "spec.routes[a]", time.Second }), to(nil, "web")),
+			"IngressProfile/shop: spec.routes[web]", v1alpha1.ReasonUnsupported, "timeout",
+		},
+		{
+			"a header set to nothing", edge(plain, changed(to(nil, "web"), func(r *model.EdgeRoute) { r.SetHeaders = []model.Header{{Name: "X-A"}} })),
+			"IngressProfile/shop: spec.routes[web]", v1alpha1.ReasonUnsupported, "X-A",
+		},
+		{
 			"two routes for every path", edge(plain, to(prefix("/"), "api"), to(nil, "web")),
 			"IngressProfile/shop: spec.routes[web]", v1alpha1.ReasonInvalid, "spec.routes[api]",
 		},

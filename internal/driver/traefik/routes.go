@@ -10,11 +10,13 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// routeWriter writes the objects of one path. Each path has an IngressRoute of its own: a release that is held keeps its path from being
+// routeWriter writes the objects of one route. Each has an IngressRoute of its own: a release that is held keeps its route from being
 // written, and must not keep the others from it.
 type routeWriter struct {
 	*edgeWriter
-	route      *model.EdgeRoute
+	route *model.EdgeRoute
+	// rank among the routes of the path, from 0.
+	rank       int
 	hosts      []hostGroup
 	entryPoint string
 	tls        *traefikio.TLS
@@ -61,7 +63,7 @@ func (w *routeWriter) write() error {
 			routes = append(routes, route)
 		}
 	}
-	object := w.ingressRoute("route", w.entryPoint, routes, pathIdentity(w.route.Path)...)
+	object := w.ingressRoute("route", w.entryPoint, routes, routeIdentity(w.route)...)
 	object.Spec.TLS = w.tls
 	return w.addRoutes(object, lines)
 }
@@ -83,7 +85,7 @@ func (w *routeWriter) check() error {
 	if w.route.Protocol == model.ProtocolOpaque {
 		return fmt.Errorf("port %d of the Service %s does not carry HTTP; declare its appProtocol or choose another port", w.route.Port, w.route.Service)
 	}
-	_, err := pathTree(w.route.Path)
+	_, err := predicate(w.route.Path, w.route.Conditions())
 	return err
 }
 
@@ -103,6 +105,11 @@ func (w *routeWriter) lines() ([]line, error) {
 			w.problems = append(w.problems, problem(w.blame(route), err))
 			continue
 		}
+		conditions, err := predicate(nil, w.route.Conditions())
+		if err != nil {
+			return nil, err // check has read them before
+		}
+		match = append(match, conditions...)
 		service, err := w.split(route, identity)
 		if err != nil {
 			return nil, err
@@ -126,7 +133,7 @@ func (w *routeWriter) blame(route model.Route) model.Origin {
 
 // lineOf is one line on the hosts of one kind, with its place among the others.
 func (w *routeWriter) lineOf(hosts hostGroup, place int, line line) (traefikio.Route, error) {
-	rank, err := priority(hosts.kind, w.route.Path, place)
+	rank, err := priority(hosts.kind, w.route.Path, w.rank, place)
 	if err != nil {
 		return traefikio.Route{}, err
 	}

@@ -2,7 +2,9 @@ package traefik
 
 import (
 	"fmt"
+	"time"
 
+	"github.com/traefik/traefik/v3/pkg/config/dynamic"
 	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
@@ -27,39 +29,84 @@ func (w *routeWriter) split(route model.Route, match []string) (string, error) {
 		if share.Weight <= 0 {
 			return "", fmt.Errorf("edge %s: %s: the backend %s has the weight %d", w.edge.Name, w.route.YAMLPath, share.Backend, share.Weight)
 		}
-		w.checkScheme(share.Backend)
-		children = append(children, w.child(share))
+		w.checkConnection(share.Backend)
+		child, err := w.child(share)
+		if err != nil {
+			return "", err
+		}
+		children = append(children, child)
 	}
 	name := w.splitName(w.route, match)
 	object := &traefikio.TraefikService{
 		TypeMeta: typeMeta(kindTraefikService), ObjectMeta: w.meta(name),
-		Spec: traefikio.TraefikServiceSpec{Weighted: &traefikio.WeightedRoundRobin{Services: children}},
+		Spec: traefikio.TraefikServiceSpec{Weighted: &traefikio.WeightedRoundRobin{Services: children, Sticky: w.sticky()}},
 	}
 	return name, w.add(object, w.route.Retain, route)
 }
 
+// connection is how a Service and port is spoken to.
+type connection struct {
+	protocol model.Protocol
+	timeout  time.Duration
+}
+
 // child is a backend of a split. Traefik has one load balancer for a Service and port, whoever names it, and the last definition wins for all
-// (traefik#11257): nothing is set here that could differ between two lines.
-func (w *routeWriter) child(share model.Share) traefikio.Service {
+// (traefik#11257): nothing is set here that could differ between two lines, and what could between two routes is checked.
+func (w *routeWriter) child(share model.Share) (traefikio.Service, error) {
 	weight := int(share.Weight)
+	transport, err := w.transport(w.route.Timeout)
 	return traefikio.Service{LoadBalancerSpec: traefikio.LoadBalancerSpec{
 		Kind: "Service", Name: share.Backend, Port: intstr.FromInt32(w.route.Port), Scheme: schemes[w.route.Protocol], Weight: &weight,
+		ServersTransport: transport,
+	}}, err
+}
+
+// checkConnection finds a Service and port that another route of the edge says to be spoken to in another way.
+func (w *routeWriter) checkConnection(backend string) {
+	port := fmt.Sprintf("port %d of the Service %s", w.route.Port, backend)
+	mine := connection{w.route.Protocol, w.route.Timeout}
+	other, known := w.spoken[port]
+	w.spoken[port] = mine
+	switch {
+	case !known || other == mine:
+	case other.protocol != mine.protocol:
+		w.refuse(w.route.YAMLPath, fmt.Errorf("%s speaks %q here and %q in another route, Traefik speaks one; declare one appProtocol for both",
+			port, mine.protocol, other.protocol))
+	default:
+		w.refuse(w.route.YAMLPath, fmt.Errorf("timeout: %s has %s here and %s in another route, Traefik knows one; give both the same",
+			port, mine.timeout, other.timeout))
+	}
+}
+
+// transport adds the ServersTransport for a timeout, once, and gives its name. Empty: Traefik's own serves.
+func (w *edgeWriter) transport(timeout time.Duration) (string, error) {
+	if timeout == 0 {
+		return "", nil
+	}
+	if name, known := w.transports[timeout]; known {
+		return name, nil
+	}
+	bound := intstr.FromString(wholeUnits(timeout))
+	name := objectName(w.edge.Name, "transport", "transport", w.namespace, w.edge.Name, bound.StrVal)
+	w.transports[timeout] = name
+	return name, w.add(&traefikio.ServersTransport{
+		TypeMeta: typeMeta(kindServersTransport), ObjectMeta: w.meta(name),
+		Spec: traefikio.ServersTransportSpec{ForwardingTimeouts: &traefikio.ForwardingTimeouts{ResponseHeaderTimeout: &bound}},
+	}, nil)
+}
+
+// sticky keeps clients with a child of the split. Nil: it does not.
+func (w *routeWriter) sticky() *dynamic.Sticky {
+	if w.route.Sticky == nil {
+		return nil
+	}
+	return &dynamic.Sticky{Cookie: &dynamic.Cookie{
+		Name: w.route.Sticky.Cookie, MaxAge: int(w.route.Sticky.MaxAge / time.Second), Secure: w.edge.TLS != nil, HTTPOnly: true, SameSite: "lax",
 	}}
 }
 
-// checkScheme finds a Service and port that another route of the edge says to speak another protocol.
-func (w *routeWriter) checkScheme(backend string) {
-	port := fmt.Sprintf("port %d of the Service %s", w.route.Port, backend)
-	if other, known := w.spoken[port]; known && other != w.route.Protocol {
-		w.refuse(w.route.YAMLPath, fmt.Errorf("%s speaks %q here and %q in another route, Traefik speaks one; declare one appProtocol for both",
-			port, w.route.Protocol, other))
-		return
-	}
-	w.spoken[port] = w.route.Protocol
-}
-
 func (w *edgeWriter) splitName(route *model.EdgeRoute, match []string) string {
-	identity := append([]string{"split", w.namespace, w.edge.Name, route.Service}, pathIdentity(route.Path)...)
+	identity := append([]string{"split", w.namespace, w.edge.Name, route.Service}, routeIdentity(route)...)
 	return objectName(w.edge.Name, route.Service, append(identity, match...)...)
 }
 
