@@ -70,46 +70,72 @@ func (m *machine) inOrder(split []v1alpha1.ReleaseShare) []v1alpha1.ReleaseShare
 	return split
 }
 
-// divide shares an amount between the variants, without one of them, by their weights; what does not divide goes where most of it is missing.
+// divide shares an amount between the variants, without one of them, by their weights. Everybody gets what the weight is worth, rounded to a tenth
+// of a per cent, down or up: up are those that most of a tenth is missing to, the first of equals. Who would get nothing for a weight above 0 gets a
+// tenth, which whoever has most gives, as long as there are as many tenths as weights. Nothing is lost: the shares sum to the amount.
 func divide(variants []v1alpha1.Variant, without, stable v1alpha1.VariantName, amount int32) []v1alpha1.ReleaseShare {
 	if amount == 0 {
 		return nil
 	}
+	var parts []part
 	var sum int64
 	for _, variant := range variants {
-		if variant.Name != without && variant.Weight != nil {
+		if variant.Name != without && variant.Weight != nil && *variant.Weight > 0 {
+			parts = append(parts, part{ReleaseShare: v1alpha1.ReleaseShare{Variant: variant.Name}, weight: int64(*variant.Weight)})
 			sum += int64(*variant.Weight)
 		}
 	}
 	if sum == 0 {
 		return []v1alpha1.ReleaseShare{{Variant: stable, Share: amount}}
 	}
-	type part struct {
-		v1alpha1.ReleaseShare
-		missing int64
+	round(parts, sum, amount)
+	if len(parts) <= int(amount) {
+		leaveNobodyOut(parts)
 	}
-	var parts []part
-	left := amount
-	for _, variant := range variants {
-		if variant.Name == without || variant.Weight == nil || *variant.Weight == 0 {
-			continue
-		}
-		product := int64(*variant.Weight) * int64(amount)
-		given := int32(product / sum)
-		left -= given
-		parts = append(parts, part{v1alpha1.ReleaseShare{Variant: variant.Name, Share: given}, product % sum})
-	}
-	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(b.missing, a.missing) })
 	var split []v1alpha1.ReleaseShare
-	for i := range parts {
-		if int32(i) < left {
-			parts[i].Share++
-		}
-		if parts[i].Share > 0 {
-			split = append(split, parts[i].ReleaseShare)
+	for _, one := range parts {
+		if one.Share > 0 {
+			split = append(split, one.ReleaseShare)
 		}
 	}
 	return split
+}
+
+// part is the share of a variant while an amount is divided.
+type part struct {
+	v1alpha1.ReleaseShare
+	weight, missing int64
+}
+
+// round gives largest remainders what does not divide.
+func round(parts []part, sum int64, amount int32) {
+	left := amount
+	for i := range parts {
+		product := parts[i].weight * int64(amount)
+		parts[i].Share, parts[i].missing = int32(product/sum), product%sum
+		left -= parts[i].Share
+	}
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(b.missing, a.missing) })
+	for i := range left {
+		parts[i].Share++
+	}
+}
+
+// leaveNobodyOut gives a tenth to who has nothing.
+func leaveNobodyOut(parts []part) {
+	for i := range parts {
+		if parts[i].Share > 0 {
+			continue
+		}
+		most := 0
+		for j := range parts {
+			if parts[j].Share > parts[most].Share {
+				most = j
+			}
+		}
+		parts[most].Share--
+		parts[i].Share++
+	}
 }
 
 // withoutGone moves the shares of variants that the spec no longer has to stable.
