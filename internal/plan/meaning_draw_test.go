@@ -39,8 +39,11 @@ func drawStory(t *rapid.T) *story {
 		s.release.Spec.Variants[rapid.IntRange(0, count-1).Draw(t, "weighs")].Weight = ref(rapid.Int32Range(1, 10_000).Draw(t, "weight"))
 	}
 	s.release.Spec.Stable = rapid.SampledFrom(names).Draw(t, "stable")
+	if rapid.Bool().Draw(t, "rollout") {
+		s.drawDecision(t, names)
+	}
 	for _, name := range names {
-		s.unready[name] = name != s.release.Spec.Stable && rapid.IntRange(0, 5).Draw(t, "unready") == 0
+		s.unready[name] = name != s.stable() && rapid.IntRange(0, 5).Draw(t, "unready") == 0
 	}
 	for range rapid.SampledFrom([]int{0, 1, 2, 2, 3, 4}).Draw(t, "matches") {
 		match := v1alpha1.ReleaseMatch{To: rapid.SampledFrom(names[:min(count, 4)]).Draw(t, "to")}
@@ -52,6 +55,34 @@ func drawStory(t *rapid.T) *story {
 	s.prefix = rapid.SampledFrom([]string{"", "", "/api", "/shop"}).Draw(t, "published at")
 	s.strip = s.prefix == "/shop"
 	return s
+}
+
+// drawDecision has a rollout under way: shares of a tenth of a per cent and more, and some matches that do not hold.
+func (s *story) drawDecision(t *rapid.T, names []v1alpha1.VariantName) {
+	s.release.Generation = 1
+	s.release.Spec.Rollout = &v1alpha1.Rollout{To: rapid.SampledFrom(names).Draw(t, "rollout to"), Steps: []v1alpha1.RolloutStep{{Weight: intstr.FromInt32(100)}}}
+	decision := &v1alpha1.ReleaseStatus{
+		ObservedGeneration: 1, Revision: 1, Phase: v1alpha1.PhaseProgressing, Reason: v1alpha1.ReasonStepBegun, To: s.release.Spec.Rollout.To,
+		Matches: v1alpha1.ReleaseMatches{Hold: rapid.SampledFrom([]v1alpha1.MatchesHold{"", v1alpha1.MatchesAll, v1alpha1.MatchesNone, v1alpha1.MatchesExcept}).Draw(t, "hold")},
+	}
+	if decision.Matches.Hold == v1alpha1.MatchesExcept {
+		decision.Matches.Except = []v1alpha1.VariantName{rapid.SampledFrom(names).Draw(t, "except")}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "promoted") == 0 {
+		decision.Stable, decision.StableInSpec = rapid.SampledFrom(names).Draw(t, "promoted stable"), s.release.Spec.Stable
+	}
+	left := int32(1000)
+	for i, name := range names {
+		share := min(left, rapid.SampledFrom([]int32{0, 1, 5, 50, 250, rapid.Int32Range(0, 1000).Draw(t, "any share")}).Draw(t, "share"))
+		if i == len(names)-1 {
+			share = left
+		}
+		if share > 0 {
+			decision.Split = append(decision.Split, v1alpha1.ReleaseShare{Variant: name, Share: share})
+		}
+		left -= share
+	}
+	s.release.Status.Release = decision
 }
 
 func drawVariant(t *rapid.T, name v1alpha1.VariantName, weighted bool) v1alpha1.Variant {

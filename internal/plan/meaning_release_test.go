@@ -27,6 +27,9 @@ func (s *story) decide(c call) decision {
 	var by []string
 	later := false
 	for i, match := range s.release.Spec.Matches {
+		if !s.holds(match.To) {
+			continue
+		}
 		for _, alternative := range match.Any {
 			kinds, ok := alternativeTrue(&alternative, c)
 			switch {
@@ -51,7 +54,34 @@ func (s *story) decide(c call) decision {
 
 const notReady = "stable in place of a variant that is not ready"
 
+// stable is the variant where requests return to: the one that a rollout promoted, else the spec's.
+func (s *story) stable() v1alpha1.VariantName {
+	if decision := s.release.Status.Release; decision != nil && decision.Stable != "" {
+		return decision.Stable
+	}
+	return s.release.Spec.Stable
+}
+
+// holds says whether the matches that lead to a variant hold.
+func (s *story) holds(to v1alpha1.VariantName) bool {
+	decision := s.release.Status.Release
+	if decision == nil {
+		return true
+	}
+	return decision.Matches.Hold != v1alpha1.MatchesNone &&
+		(decision.Matches.Hold != v1alpha1.MatchesExcept || !slices.Contains(decision.Matches.Except, to))
+}
+
 func (s *story) byWeight(weights map[string]int64) []string {
+	if decision := s.release.Status.Release; decision != nil {
+		by := []string{"shares of a rollout"}
+		for _, share := range decision.Split {
+			if !s.give(weights, share.Variant, int64(share.Share)) {
+				by = append(by, notReady)
+			}
+		}
+		return by
+	}
 	by := []string{"weights"}
 	sum := int64(0)
 	for _, variant := range s.release.Spec.Variants {
@@ -64,7 +94,7 @@ func (s *story) byWeight(weights map[string]int64) []string {
 		}
 	}
 	if sum == 0 {
-		s.give(weights, s.release.Spec.Stable, 1)
+		s.give(weights, s.stable(), 1)
 	}
 	return by
 }
@@ -73,7 +103,7 @@ func (s *story) byWeight(weights map[string]int64) []string {
 func (s *story) give(weights map[string]int64, name v1alpha1.VariantName, weight int64) bool {
 	takes := name
 	if s.unready[name] {
-		takes = s.release.Spec.Stable
+		takes = s.stable()
 	}
 	i := slices.IndexFunc(s.release.Spec.Variants, func(v v1alpha1.Variant) bool { return v.Name == takes })
 	weights[leafOf(s.release.Spec.Variants[i])] += weight

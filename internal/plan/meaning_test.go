@@ -54,7 +54,7 @@ func TestMeshAndEdgeMeanWhatTheReleaseSays(t *testing.T) {
 var meaningKinds = []string{
 	"path exact", "path prefix", "path regex", "method", "gRPC method", "gRPC service",
 	"header exact", "header prefix", "header regex", "cookie exact", "cookie prefix", "cookie regex", "query exact", "query prefix", "query regex",
-	"weights", "stable in place of a variant that is not ready", "an earlier match before a later one that is true too", "a path below a stripped prefix",
+	"weights", "shares of a rollout", "stable in place of a variant that is not ready", "an earlier match before a later one that is true too", "a path below a stripped prefix",
 }
 
 // threeDrivers are the drivers that the same release is planned with.
@@ -133,7 +133,7 @@ func checkRefused(t *rapid.T, planned plan.Plan) {
 
 // checkClassic: the older Linkerd says weights, and says no to everything else.
 func checkClassic(t *rapid.T, story *story, planned plan.Plan) {
-	if len(story.release.Spec.Matches) > 0 {
+	if len(story.release.Spec.Matches) > 0 { // whether they hold just now or not
 		if len(planned.Held) == 0 || !strings.Contains(planned.Problems.Error(), "requests told apart by path, method") {
 			t.Fatalf("the classic generation does not say that it has no matches: %v", planned.Problems)
 		}
