@@ -29,8 +29,10 @@ func (m *machine) actions() {
 // answer decides on one action. What can never be applied is refused without remembering it.
 func (m *machine) answer(action Action) Answer {
 	refused := func(message string) Answer { return Answer{UID: action.UID, Message: message} }
-	if i := slices.IndexFunc(m.state.Actions, func(a v1alpha1.DecidedAction) bool { return a.UID == action.UID }); i >= 0 {
-		return Answer{UID: action.UID, Applied: m.state.Actions[i].Applied, Message: m.state.Actions[i].Message}
+	for _, decided := range m.state.Actions {
+		if decided.UID == action.UID {
+			return Answer{UID: action.UID, Applied: decided.Applied, Message: decided.Message}
+		}
 	}
 	switch {
 	case action.ReleaseUID != m.intent.UID:
