@@ -187,6 +187,7 @@ func (s *shop) eventually(name string, phase v1alpha1.ReleasePhase, number int32
 		found = s.release(name)
 		decision := found.Status.Release
 		g.Expect(decision).NotTo(BeNil())
+		g.Expect(decision.ObservedGeneration).To(Equal(found.Generation))
 		at := int32(0)
 		if decision.Step != nil {
 			at = decision.Step.Number
