@@ -32,13 +32,11 @@ func (c *composer) readAccess(p *part, spec *v1alpha1.Access, origin model.Origi
 	if spec.Mode != nil {
 		mode = model.AccessMode(*spec.Mode)
 	}
-	byTarget := map[model.TargetPort]int{}
 	access := make([]model.Access, 0, len(p.ports))
 	for _, port := range p.ports {
-		index, seen := byTarget[port.Target]
-		if !seen {
+		index := slices.IndexFunc(access, func(a model.Access) bool { return a.Port == port.Target })
+		if index < 0 {
 			index = len(access)
-			byTarget[port.Target] = index
 			access = append(access, model.Access{
 				Port: port.Target, Protocol: port.Protocol, Mode: mode, Probes: c.probes(p, port.Target), Origin: at(origin, "spec.access"),
 			})

@@ -73,5 +73,8 @@ func (w workloads) selected(selector map[string]string) []*workload {
 			fewest, first = found, false
 		}
 	}
+	if len(selector) == 1 {
+		return fewest
+	}
 	return slices.DeleteFunc(slices.Clone(fewest), func(one *workload) bool { return !selects(selector, one.Spec.Template.Labels) })
 }

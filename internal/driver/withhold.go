@@ -15,7 +15,7 @@ func (c Check) Withhold(svc model.Service) model.Service {
 	if !c.features[model.FeatureCircuitBreaker] {
 		svc.Breaker = nil
 	}
-	if !slices.ContainsFunc(svc.Routes, c.excessive) {
+	if !c.excessive(svc.Routes) {
 		return svc
 	}
 	routes := make([]model.Route, len(svc.Routes))
@@ -44,8 +44,13 @@ func (c Check) WithholdPods(pods model.Pods) model.Pods {
 }
 
 // excessive says whether a route has an advisory part that the driver cannot express.
-func (c Check) excessive(route model.Route) bool {
-	return route.Timeout > 0 && !c.features[model.FeatureTimeout] || c.excessiveRetry(route.Retry)
+func (c Check) excessive(routes []model.Route) bool {
+	for i := range routes {
+		if routes[i].Timeout > 0 && !c.features[model.FeatureTimeout] || c.excessiveRetry(routes[i].Retry) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c Check) excessiveRetry(retry *model.Retry) bool {

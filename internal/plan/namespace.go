@@ -140,8 +140,7 @@ func noDriver(origin model.Origin, side string) model.Problem {
 
 // sortObjects puts a group's objects into write order: by kind as the drivers say, then by name.
 func sortObjects(objects []driver.Object, order map[schema.GroupKind]int) {
-	var room [16]int
-	ranks := room[:0]
+	ranks := make([]int, 0, len(objects))
 	for _, object := range objects { // asked once each: an object parses its apiVersion to answer
 		ranks = append(ranks, order[object.GetObjectKind().GroupVersionKind().GroupKind()])
 	}

@@ -24,14 +24,17 @@ type rendering struct {
 type renderer struct {
 	drivers    Drivers
 	mesh, edge driver.Check
+	// onServices write Services.
+	onServices []side
 	order      map[schema.GroupKind]int
 	out        rendering
 }
 
 func render(ns model.Namespace, drivers Drivers) rendering {
-	r := renderer{drivers: drivers, order: map[schema.GroupKind]int{}}
+	r := renderer{drivers: drivers, order: map[schema.GroupKind]int{}, onServices: []side{{drivers.Kube, 0}}}
 	if drivers.Mesh != nil {
 		r.mesh = driver.NewCheck(drivers.Mesh)
+		r.onServices = append(r.onServices, side{drivers.Mesh, drivers.MeshSettle})
 	}
 	if drivers.Edge != nil {
 		r.edge = driver.NewCheck(drivers.Edge)
@@ -80,7 +83,6 @@ func (r *renderer) namespace(ns model.Namespace) {
 }
 
 func (r *renderer) service(namespace string, svc model.Service) {
-	sides := []side{{r.drivers.Kube, 0}}
 	if r.drivers.Mesh == nil {
 		for _, origin := range svc.Origins() {
 			if origin.Kind == v1alpha1.KindMeshPolicy {
@@ -92,10 +94,9 @@ func (r *renderer) service(namespace string, svc model.Service) {
 			return
 		}
 		svc = r.mesh.Withhold(svc)
-		sides = append(sides, side{r.drivers.Mesh, r.drivers.MeshSettle})
 	}
 	one := model.Namespace{Name: namespace, Services: []model.Service{svc}}
-	r.group(GroupServicePrefix+svc.Name, one, sides...)
+	r.group(GroupServicePrefix+svc.Name, one, r.onServices...)
 }
 
 func (r *renderer) profile(namespace string, edge model.Edge) {

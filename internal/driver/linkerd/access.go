@@ -12,13 +12,13 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// inbound writes who may call the pods of a Service: a Server for each port, grants of all requests on the Server, grants of some requests on
+// inbound adds who may call the pods of a Service: a Server for each port, grants of all requests on the Server, grants of some requests on
 // routes of the Server.
-func inbound(namespace string, svc *model.Service) ([]driver.Object, error) {
+func inbound(objects []driver.Object, namespace string, svc *model.Service) ([]driver.Object, error) {
 	if len(svc.Access) > 0 && len(svc.Selector) == 0 {
 		return nil, noSelector(svc)
 	}
-	guard := guard{namespace: namespace, service: svc.Name, objects: make([]driver.Object, 0, 4*len(svc.Access))}
+	guard := guard{namespace: namespace, service: svc.Name, objects: objects}
 	for i := range svc.Access {
 		guard.access = &svc.Access[i]
 		guard.server = serverName(namespace, svc.Name, guard.access.Port)

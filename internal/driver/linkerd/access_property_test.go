@@ -23,7 +23,7 @@ func TestEveryCallerGetsTheModelsAnswer(t *testing.T) {
 		svc := &model.Service{Name: "orders", Selector: map[string]string{"app": "orders"}, Access: []model.Access{drawAccess(t)}}
 		access := &svc.Access[0]
 		accesses++
-		rendered, err := inbound("shop", svc)
+		rendered, err := inbound(nil, "shop", svc)
 		if err != nil {
 			if _, ok := model.AsProblems(err); !ok {
 				t.Fatalf("not a problem of the user: %v", err)

@@ -2,7 +2,6 @@ package linkerd
 
 import (
 	"cmp"
-	"slices"
 
 	serviceprofile "github.com/linkerd/linkerd2/controller/gen/apis/serviceprofile/v1alpha2"
 	split "github.com/servicemeshinterface/smi-sdk-go/pkg/apis/split/v1alpha2"
@@ -49,19 +48,17 @@ func (classicDriver) Kinds() []schema.GroupVersionKind {
 
 // Render writes injection, routes and access.
 func (d classicDriver) Render(ns model.Namespace) (driver.Output, error) {
-	out := driver.Output{Borrowed: namespaceAnnotations(ns)}
+	out := driver.Output{Borrowed: namespaceAnnotations(ns), Objects: make([]driver.Object, 0, 8*len(ns.Services))}
 	for i := range ns.Services {
 		svc := &ns.Services[i]
-		routes, err := d.outbound(ns.Name, svc)
-		if err != nil {
+		var err error
+		if out.Objects, err = d.outbound(out.Objects, ns.Name, svc); err != nil {
+			return driver.Output{}, err
+		}
+		if out.Objects, err = d.inbound(out.Objects, ns.Name, svc); err != nil {
 			return driver.Output{}, err
 		}
 		out.Borrowed = append(out.Borrowed, serviceAnnotations(ns.Name, svc)...)
-		access, err := d.inbound(ns.Name, svc)
-		if err != nil {
-			return driver.Output{}, err
-		}
-		out.Objects = append(append(slices.Grow(out.Objects, len(routes)+len(access)), routes...), access...)
 	}
 	return out, nil
 }

@@ -2,7 +2,6 @@ package linkerd
 
 import (
 	"errors"
-	"maps"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -11,12 +10,11 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// inbound writes a Server for each port of a Service's pods and a ServerAuthorization for each way in which callers are known.
-func (d classicDriver) inbound(namespace string, svc *model.Service) ([]driver.Object, error) {
+// inbound adds a Server for each port of a Service's pods and a ServerAuthorization for each way in which callers are known.
+func (d classicDriver) inbound(objects []driver.Object, namespace string, svc *model.Service) ([]driver.Object, error) {
 	if len(svc.Access) > 0 && len(svc.Selector) == 0 {
 		return nil, noSelector(svc)
 	}
-	var objects []driver.Object
 	for i := range svc.Access {
 		access := &svc.Access[i]
 		origins := []model.Origin{access.Origin.Object()}
@@ -32,7 +30,7 @@ func (d classicDriver) inbound(namespace string, svc *model.Service) ([]driver.O
 			TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta1, Kind: kindServer},
 			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: server},
 			Spec: v1beta1.ServerSpec{
-				PodSelector: metav1.LabelSelector{MatchLabels: maps.Clone(svc.Selector)},
+				PodSelector: metav1.LabelSelector{MatchLabels: svc.Selector},
 				Port:        targetPort(access.Port), ProxyProtocol: proxyProtocol(access.Protocol),
 			},
 		}})

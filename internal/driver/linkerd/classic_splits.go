@@ -17,11 +17,11 @@ import (
 // maxWeights bounds the sum of a TrafficSplit: Linkerd multiplies each weight by 10,000 and adds in 32 bits.
 const maxWeights = math.MaxUint32 / 10_000
 
-// outbound writes a ServiceProfile for the timeouts and retries of a Service, and a TrafficSplit for its weights. Both are about the
+// outbound adds a ServiceProfile for the timeouts and retries of a Service, and a TrafficSplit for its weights. Both are about the
 // Service as a whole. The ServiceProfile is there even when it says nothing: the SMI extension completes it, and would create it otherwise.
-func (d classicDriver) outbound(namespace string, svc *model.Service) ([]driver.Object, error) {
+func (d classicDriver) outbound(objects []driver.Object, namespace string, svc *model.Service) ([]driver.Object, error) {
 	if len(svc.Routes) == 0 {
-		return nil, nil
+		return objects, nil
 	}
 	routes, x, err := compile(svc.Routes)
 	if err != nil {
@@ -31,7 +31,7 @@ func (d classicDriver) outbound(namespace string, svc *model.Service) ([]driver.
 		return nil, err
 	}
 	origins := model.OriginsOf(routes)
-	objects := []driver.Object{{Object: d.profile(namespace, svc, routes, x), Origins: origins}}
+	objects = append(objects, driver.Object{Object: d.profile(namespace, svc, routes, x), Origins: origins})
 	if shares := routes[0].Split; len(shares) > 0 {
 		objects = append(objects, driver.Object{Object: trafficSplit(namespace, svc.Name, shares), Origins: origins, Retain: svc.Retain})
 	}

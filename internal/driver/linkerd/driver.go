@@ -1,8 +1,6 @@
 package linkerd
 
 import (
-	"slices"
-
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -99,19 +97,17 @@ func (d policyDriver) Kinds() []schema.GroupVersionKind {
 
 // Render writes injection, routes and access.
 func (d policyDriver) Render(ns model.Namespace) (driver.Output, error) {
-	out := driver.Output{Borrowed: namespaceAnnotations(ns)}
+	out := driver.Output{Borrowed: namespaceAnnotations(ns), Objects: make([]driver.Object, 0, 8*len(ns.Services))}
 	for i := range ns.Services {
 		svc := &ns.Services[i]
-		routes, err := d.outbound(ns.Name, svc)
-		if err != nil {
+		var err error
+		if out.Objects, err = d.outbound(out.Objects, ns.Name, svc); err != nil {
+			return driver.Output{}, err
+		}
+		if out.Objects, err = inbound(out.Objects, ns.Name, svc); err != nil {
 			return driver.Output{}, err
 		}
 		out.Borrowed = append(out.Borrowed, serviceAnnotations(ns.Name, svc)...)
-		access, err := inbound(ns.Name, svc)
-		if err != nil {
-			return driver.Output{}, err
-		}
-		out.Objects = append(append(slices.Grow(out.Objects, len(routes)+len(access)), routes...), access...)
 	}
 	return out, nil
 }

@@ -32,7 +32,7 @@ type expressions map[string]*expression
 // compile collects the expressions of a table. One that matches a single value only is an exact match from here on, about which more can be
 // said; so that the table may be a changed copy.
 func compile(routes []model.Route) ([]model.Route, expressions, error) {
-	if !slices.ContainsFunc(routes, hasExpression) {
+	if !haveExpressions(routes) {
 		return routes, nil, nil
 	}
 	x := expressions{}
@@ -46,11 +46,16 @@ func compile(routes []model.Route) ([]model.Route, expressions, error) {
 	return copied, x, nil
 }
 
-func hasExpression(route model.Route) bool {
+func haveExpressions(routes []model.Route) bool {
 	regex := func(value model.ValueMatch) bool { return value.Kind == model.MatchRegex }
-	match := route.Match
-	return match.Path != nil && match.Path.Kind == model.MatchRegex || slices.ContainsFunc(match.Headers, regex) ||
-		slices.ContainsFunc(match.Cookies, regex) || slices.ContainsFunc(match.Query, regex)
+	for i := range routes {
+		match := &routes[i].Match
+		if match.Path != nil && match.Path.Kind == model.MatchRegex || slices.ContainsFunc(match.Headers, regex) ||
+			slices.ContainsFunc(match.Cookies, regex) || slices.ContainsFunc(match.Query, regex) {
+			return true
+		}
+	}
+	return false
 }
 
 func (x expressions) compile(match *model.Match) error {

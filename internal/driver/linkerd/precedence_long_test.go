@@ -21,7 +21,7 @@ func TestLongTables(t *testing.T) {
 			for seed := range uint64(300) {
 				random := rand.New(rand.NewPCG(seed, 7))
 				svc := &model.Service{Name: "orders", RoutedPorts: []int32{80}, Routes: longTable(random, splits)}
-				objects, err := policyDriver{}.outbound("shop", svc)
+				objects, err := policyDriver{}.outbound(nil, "shop", svc)
 				if err != nil {
 					refused++
 					continue

@@ -26,7 +26,7 @@ func TestEveryRequestGetsTheModelsAnswer(t *testing.T) {
 			Name: "orders", RoutedPorts: []int32{80}, Routes: drawTable(t),
 		}
 		seen.tables++
-		objects, err := policyDriver{}.outbound("shop", svc)
+		objects, err := policyDriver{}.outbound(nil, "shop", svc)
 		if err != nil {
 			if _, ok := model.AsProblems(err); !ok {
 				t.Fatalf("not a problem of the user: %v", err)

@@ -33,11 +33,11 @@ type routeRule struct {
 	line int
 }
 
-// outbound writes the routing table of a Service, once for each routed port. With several objects, the one that holds the line which
+// outbound adds the routing table of a Service, once for each routed port. With several objects, the one that holds the line which
 // matches everything comes last: what is more specific must be there before that line changes.
-func (d policyDriver) outbound(namespace string, svc *model.Service) ([]driver.Object, error) {
+func (d policyDriver) outbound(objects []driver.Object, namespace string, svc *model.Service) ([]driver.Object, error) {
 	if len(svc.Routes) == 0 {
-		return nil, nil
+		return objects, nil
 	}
 	routes, x, err := compile(svc.Routes)
 	if err != nil {
@@ -48,7 +48,6 @@ func (d policyDriver) outbound(namespace string, svc *model.Service) ([]driver.O
 		return nil, err
 	}
 	origins := model.OriginsOf(routes)
-	objects := make([]driver.Object, 0, len(svc.RoutedPorts)*len(parts))
 	for _, port := range svc.RoutedPorts {
 		for i := range parts {
 			route := writeRoute(namespace, svc.Name, port, routes, &parts[i])
