@@ -167,12 +167,18 @@ func (c *composer) result() Result {
 	var drafts []model.Service
 	for i := range c.parts {
 		p := &c.parts[i]
-		if svc, ok := c.finish(p, p.table); ok {
-			out.Services = append(out.Services, svc)
-		}
-		if p.draft != nil {
-			draft, _ := c.finish(p, p.draft) // a draft has routes, so something is wanted
-			drafts = append(drafts, draft)
+		failure := safely(func() {
+			svc, wanted := c.finish(p, p.table)
+			if p.draft != nil {
+				draft, _ := c.finish(p, p.draft) // a draft has routes, so something is wanted
+				drafts = append(drafts, draft)
+			}
+			if wanted {
+				out.Services = append(out.Services, svc)
+			}
+		})
+		if failure != "" {
+			c.fail(failure, c.originsOf(p)...)
 		}
 	}
 	slices.Sort(c.heldSplits)
@@ -181,6 +187,19 @@ func (c *composer) result() Result {
 		Model: out, Drafts: drafts, Problems: c.problems, HeldSplits: c.heldSplits, Stopped: c.stopped, Undecided: model.SortOrigins(c.undecided), Waiting: c.waiting,
 		Claims: c.hostClaims, Freed: model.SortOrigins(c.freed), Due: c.due,
 	}
+}
+
+// originsOf lists who wants something of a Service. What a namespace's policy wants of all is held by the others, if there are any.
+func (c *composer) originsOf(p *part) []model.Origin {
+	svc := model.Service{Leaves: p.leaves, Access: p.access}
+	if p.table != nil {
+		svc.Routes = p.table.routes
+	}
+	origins := svc.Origins()
+	if p.resilience != nil && (p.resilience != c.resilience || len(origins) == 0) {
+		origins = append(origins, p.resilience.origin)
+	}
+	return origins
 }
 
 // finish makes one Service of its parts and a table, nil for none. False: nothing is wanted of it.

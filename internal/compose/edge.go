@@ -27,7 +27,8 @@ func (c *composer) profiles() {
 		origin := model.Origin{Kind: v1alpha1.KindIngressProfile, Name: profile.Name}
 		own := c.contest(profile, origin)
 		c.add(own.problems...)
-		composed := c.profile(profile, &owners, own)
+		composed := false
+		c.fail(safely(func() { composed = c.profile(profile, &owners, own) }), origin)
 		if !composed {
 			owners.refused[origin] = true
 		}

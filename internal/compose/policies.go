@@ -10,20 +10,27 @@ func (c *composer) policies() {
 	owners := make(claims, 2*len(c.snapshot.Policies))
 	for _, policy := range byAge(c.snapshot.Policies) {
 		origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}
-		problems := c.claimAspects(owners, policy, origin)
-		if c.skip(policy, origin) {
-			continue
-		}
-		effect := c.readPolicy(policy, origin)
-		problems = append(problems, effect.problems...)
-		if len(problems) > 0 {
-			c.add(problems...)
-			c.rejected[origin] = true
-			continue
-		}
-		c.applyPolicy(policy, effect)
+		composed := false
+		c.fail(safely(func() { composed = c.policy(policy, origin, owners) }), origin)
+		c.rejected[origin] = !composed
 	}
 	c.spread(owners)
+}
+
+// policy composes a policy. False: it is held.
+func (c *composer) policy(policy *v1alpha1.MeshPolicy, origin model.Origin, owners claims) bool {
+	problems := c.claimAspects(owners, policy, origin)
+	if c.skip(policy, origin) {
+		return false
+	}
+	effect := c.readPolicy(policy, origin)
+	problems = append(problems, effect.problems...)
+	if len(problems) > 0 {
+		c.add(problems...)
+		return false
+	}
+	c.applyPolicy(policy, effect)
+	return true
 }
 
 // spread gives the namespace's resilience to every Service that no policy of its own speaks about, not even a refused one: that one

@@ -18,30 +18,38 @@ func (c *composer) releases() {
 			c.add(problem)
 			continue
 		}
-		if c.skip(release, origin) {
+		composed := false
+		c.fail(safely(func() { composed = c.release(release, origin) }), origin)
+		if !composed {
 			c.stop(release, origin)
-			continue
-		}
-		r := resolve(c, c.switched(release), origin)
-		switch {
-		case len(r.problems) > 0:
-			c.add(r.problems...)
-			c.stop(release, origin)
-		case Undecided(r.release):
-			c.undecided = append(c.undecided, origin)
-		default:
-			c.split(r)
 		}
 	}
+}
+
+// release composes a release that has won its Service. False: it is held.
+func (c *composer) release(release *v1alpha1.CanaryRelease, origin model.Origin) bool {
+	if c.skip(release, origin) {
+		return false
+	}
+	r := resolve(c, c.switched(release), origin)
+	switch {
+	case len(r.problems) > 0:
+		c.add(r.problems...)
+		return false
+	case Undecided(r.release):
+		c.undecided = append(c.undecided, origin)
+	default:
+		c.split(r)
+	}
+	return true
 }
 
 func splitOf(service string) claimed { return claimed{"the split of Service", service} }
 
 // split adds an understood release to its Service: the leaves at once, the table as soon as the leaves can carry it.
 func (c *composer) split(r *resolved) {
-	part := r.part
-	part.leaves = r.leaves
-	part.draft = r.draft()
+	part, table, draft := r.part, r.table(), r.draft()
+	part.leaves, part.draft = r.leaves, draft
 	programmed := c.programmed(r.part.service.Name)
 	stable := r.backends[r.stable]
 	switch {
@@ -61,7 +69,7 @@ func (c *composer) split(r *resolved) {
 		c.waiting[r.origin] = Waiting{v1alpha1.ReasonPending, "waiting for the endpoints of Service " + r.missing + ", whose pods are ready, before the first split"}
 		return
 	}
-	part.table = r.table()
+	part.table = table
 }
 
 // programmed says whether a split of the Service stands in the cluster.
