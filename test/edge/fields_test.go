@@ -106,15 +106,16 @@ var _ = Describe("a route", func() {
 
 var _ = Describe("a route to slow pods", Serial, func() {
 	AfterEach(func() { world.Backend.Reset() })
-	slow := func(latency time.Duration) {
-		world.Backend.Set(backend.Matcher{Namespace: "shop", Labels: map[string]string{"app": "orders"}}, backend.Behaviour{Latency: latency})
+	slow := func(app string, latency time.Duration) {
+		world.Backend.Set(backend.Matcher{Namespace: "shop", Labels: map[string]string{"app": app}}, backend.Behaviour{Latency: latency})
 	}
 
 	It("ends requests whose answer does not begin in time", func() {
-		bounded := with(route("/", "orders"), func(r *v1alpha1.IngressRoute) { r.Timeout = ptr.To(v1alpha1.Duration("300ms")) })
+		// A Service of its own: Traefik shares the timeout with all routes to the port, those of a profile that is being withdrawn among them.
+		bounded := with(route("/", "slow"), func(r *v1alpha1.IngressRoute) { r.Timeout = ptr.To(v1alpha1.Duration("300ms")) })
 		shop.publish(profile("timeout", bounded))
 		eventuallyAnswers(http.StatusOK, hostOf("timeout"), "/")
-		slow(5 * time.Second)
+		slow("slow", 5*time.Second)
 		eventuallyAnswers(http.StatusGatewayTimeout, hostOf("timeout"), "/")
 	})
 
@@ -122,7 +123,7 @@ var _ = Describe("a route to slow pods", Serial, func() {
 		bounded := with(route("/", "orders"), func(r *v1alpha1.IngressRoute) { r.MaxInFlight = ptr.To(int64(2)) })
 		shop.publish(withStrict(profile("inflight", bounded)))
 		eventuallyAnswers(http.StatusOK, hostOf("inflight"), "/")
-		slow(time.Second)
+		slow("orders", time.Second)
 		var group sync.WaitGroup
 		var mu sync.Mutex
 		statuses := map[int]int{}

@@ -94,7 +94,8 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	shop = newNamespace(context.Background(), "shop")
 	shop.service("web", "web")
 	shop.service("orders", "v1", "v2")
-	shop.eventuallyReady("web-web", "orders-v1", "orders-v2")
+	shop.service("slow", "slow")
+	shop.eventuallyReady("web-web", "orders-v1", "orders-v2", "slow-slow")
 })
 
 var _ = ReportAfterEach(func(report SpecReport) {
