@@ -79,11 +79,12 @@ func (f Fake) Render(ns model.Namespace) (driver.Output, error) { return f.rende
 func fakeMesh(ns model.Namespace) (driver.Output, error) {
 	var out driver.Output
 	if ns.Injection != nil || !ns.Pods.Empty() {
-		loan, err := fakeLoan("Namespace", "", ns.Name, map[string]any{"inject": ns.Injection, "pods": ns.Pods}, ns.Pods.Origins())
+		loan, err := fakeLoan("Namespace", "", ns.Name, podValues(ns.Pods), ns.Pods.Origins())
 		if err != nil {
 			return driver.Output{}, err
 		}
 		if ns.Injection != nil {
+			loan.Annotations["fake.example/inject"] = strings.ToLower(string(ns.Injection.Mode))
 			loan.Origins = model.SortOrigins(append(loan.Origins, ns.Injection.Origin))
 		}
 		out.Borrowed = append(out.Borrowed, loan)
@@ -94,6 +95,13 @@ func fakeMesh(ns model.Namespace) (driver.Output, error) {
 		}
 	}
 	return out, nil
+}
+
+func podValues(pods model.Pods) map[string]any {
+	if pods.Empty() {
+		return nil
+	}
+	return map[string]any{"pods": pods}
 }
 
 // fakeLoan lays values over an object as JSON.

@@ -42,8 +42,14 @@ func NamespaceAnnotations() []string {
 // What an annotation replaces as a whole, so that it is repeated: Linkerd's own default lists.
 var (
 	defaultOpaque = []model.PortRange{
-		{First: 25, Last: 25}, {First: 587, Last: 587}, {First: 3306, Last: 3306}, {First: 4444, Last: 4444},
-		{First: 5432, Last: 5432}, {First: 6379, Last: 6379}, {First: 9300, Last: 9300}, {First: 11211, Last: 11211},
+		{First: 25, Last: 25},
+		{First: 587, Last: 587},
+		{First: 3306, Last: 3306},
+		{First: 4444, Last: 4444},
+		{First: 5432, Last: 5432},
+		{First: 6379, Last: 6379},
+		{First: 9300, Last: 9300},
+		{First: 11211, Last: 11211},
 	}
 	defaultSkipped = []model.PortRange{{First: 4567, Last: 4568}}
 )
