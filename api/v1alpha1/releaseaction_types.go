@@ -63,7 +63,7 @@ type ReleaseActionSpec struct {
 	//
 	// +optional
 	// +kubebuilder:validation:Minimum=1
-	// +kubebuilder:validation:Maximum=100
+	// +kubebuilder:validation:Maximum=32
 	Step *int32 `json:"step,omitempty"`
 	// Actor is the user name of who creates the action, as "kubectl auth whoami" says it. The admission policy refuses another.
 	//

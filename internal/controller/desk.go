@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
+
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/action"
 	"github.com/kubemate/kubemate/internal/admission"
@@ -40,22 +42,32 @@ func newDesk(ctx context.Context, cfg config.Actions, operator string, from guar
 	if made.actions, err = admission.Actions(admission.SettingsOf(cfg, operator)); err != nil {
 		return nil, err
 	}
-	if !cfg.FourEyes.Enabled {
-		return made, nil
+	if cfg.FourEyes.Enabled {
+		stamping, err := admission.FourEyes()
+		if err != nil {
+			return nil, err
+		}
+		made.fourEyes = &stamping
 	}
-	stamping, err := admission.FourEyes()
-	if err != nil {
-		return nil, err
+	return made, made.open(ctx)
+}
+
+// open looks at the policies for the first time. Without those of four eyes it fails; without the others actions are ignored, and the log says so
+// before somebody needs one.
+func (d *desk) open(ctx context.Context) error {
+	force, err := d.force(ctx)
+	logger := logf.FromContext(ctx)
+	switch {
+	case err != nil && d.fourEyes != nil:
+		return fmt.Errorf("finding out who says who changes a release, because actions.fourEyes.enabled is true: %w", err)
+	case d.fourEyes != nil && !force.FourEyes.Holds():
+		return errors.New("actions.fourEyes.enabled is true, but nobody says who changes a release: " + force.FourEyes.Lacking)
+	case err != nil:
+		logger.Error(err, "finding out whether anybody vouches for ReleaseActions")
+	case !force.Actions.Holds():
+		logger.Info("ReleaseActions will be ignored: nobody vouches for them", "reason", force.Actions.Lacking)
 	}
-	made.fourEyes = &stamping
-	force, err := made.stamped(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !force.Holds() {
-		return nil, errors.New("actions.fourEyes.enabled is true, but nobody says who changes a release: " + force.Lacking)
-	}
-	return made, nil
+	return nil
 }
 
 // judge says which of the actions that name a release are to be decided on, and which are answered without. The policies are looked at only when
@@ -81,6 +93,10 @@ func (d *desk) force(ctx context.Context) (action.Guards, error) {
 		return action.Guards{}, err
 	}
 	found := action.Guards{Actions: admission.Judge(d.actions, live)}
+	actionsTrusted.Set(0)
+	if found.Actions.Holds() {
+		actionsTrusted.Set(1)
+	}
 	if d.fourEyes != nil {
 		stamped, err := d.stamped(ctx)
 		if err != nil {

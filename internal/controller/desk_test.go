@@ -75,11 +75,11 @@ func TestPoliciesAreLookedAtForNewActionsOnly(t *testing.T) {
 	d := opened(t, config.Actions{}, standing)
 	actions := []*v1alpha1.ReleaseAction{a.action}
 	pending, answers, err := d.judge(t.Context(), a.release, actions)
-	if err != nil || len(pending) != 1 || len(answers) != 0 || standing.looks != 1 {
+	if err != nil || len(pending) != 1 || len(answers) != 0 || standing.looks != 2 {
 		t.Fatalf("pending %+v, answers %+v, looked %d times, %v", pending, answers, standing.looks, err)
 	}
 	a.release.Status.Release = &v1alpha1.ReleaseStatus{Actions: []v1alpha1.DecidedAction{{UID: "a-1"}}}
-	if pending, _, err = d.judge(t.Context(), a.release, actions); err != nil || len(pending) != 1 || standing.looks != 1 {
+	if pending, _, err = d.judge(t.Context(), a.release, actions); err != nil || len(pending) != 1 || standing.looks != 2 {
 		t.Errorf("pending %+v, looked %d times, %v", pending, standing.looks, err)
 	}
 }

@@ -71,6 +71,30 @@ var _ = Describe("The kill switch", Serial, func() {
 		Consistently(func() map[string]int { return s.split(ctx) }, 2*time.Second).Should(Equal(map[string]int{s.leaf("v1"): 1}))
 	})
 
+	It("leaves weights by hand at stable when it is lifted, until the spec is edited", func(ctx SpecContext) {
+		s := newShop(ctx)
+		s.released(ctx, 90, 10)
+		turn(ctx, s.namespace, `"on"`)
+		Eventually(s.phase(ctx)).Should(Equal(v1alpha1.PhaseStopped))
+		Eventually(func() map[string]int { return s.split(ctx) }).Should(Equal(s.shares(100, 0)))
+		turn(ctx, s.namespace, "null")
+		Consistently(func() map[string]int { return s.split(ctx) }, 2*time.Second).Should(Equal(s.shares(100, 0)))
+		edit(ctx, s, "orders", &v1alpha1.CanaryRelease{}, setWeights(70, 30))
+		Eventually(func() map[string]int { return s.split(ctx) }).Should(Equal(s.shares(70, 30)))
+	})
+
+	It("ends a rollout for good", func(ctx SpecContext) {
+		s := newShop(ctx)
+		s.rolling(ctx, rollout(step("25", time.Hour), step("100", 0)))
+		Eventually(func() map[string]int { return s.split(ctx) }).Should(Equal(s.shares(75, 25)))
+		turn(ctx, s.namespace, `"on"`)
+		Eventually(func() map[string]int { return s.split(ctx) }, time.Second).Should(Equal(s.shares(100, 0)))
+		Eventually(s.phase(ctx)).Should(Equal(v1alpha1.PhaseRolledBack))
+		turn(ctx, s.namespace, "null")
+		Consistently(func() map[string]int { return s.split(ctx) }, 2*time.Second).Should(Equal(s.shares(100, 0)))
+		Expect(s.decision(ctx).Reason).To(Equal(v1alpha1.ReasonKillSwitch))
+	})
+
 	It("makes no black hole", func(ctx SpecContext) {
 		s := newShop(ctx)
 		s.released(ctx, 90, 10)

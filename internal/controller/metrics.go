@@ -23,9 +23,13 @@ var (
 		Name: "kubemate_release_actions_total",
 		Help: "ReleaseActions that were answered, by what was to be done and what became of it.",
 	}, []string{"action", "result"})
+	actionsTrusted = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "kubemate_release_actions_trusted",
+		Help: "1 when the admission policy for ReleaseActions was in force at the last look, 0 when actions are ignored.",
+	})
 )
 
-func init() { metrics.Registry.MustRegister(compileSeconds, problemCount, actionCount) }
+func init() { metrics.Registry.MustRegister(compileSeconds, problemCount, actionCount, actionsTrusted) }
 
 // problemGauge sums the problems of all namespaces up.
 type problemGauge struct {

@@ -67,7 +67,7 @@ func (r *releases) decide(ctx context.Context, of *v1alpha1.CanaryRelease, known
 	now := r.now()
 	decision := release.Decide(now, intentOf(of), of.Status.Release, release.Observation{
 		Replicas: known.replicas, Revision: known.revision, SettledAt: known.settledAt, Held: known.held,
-		Judged: r.analyses.result(key, of.UID), Actions: pending,
+		Judged: r.analyses.result(key, of.UID), Actions: pending, KillSwitch: known.killSwitch,
 	})
 	if decision.Changed {
 		if err := r.decisions.Write(ctx, of, decision.State); apierrors.IsConflict(err) {

@@ -27,6 +27,8 @@ type standing struct {
 	// revision is the decision that settledAt speaks of, which is zero while it is not in force everywhere.
 	revision  int64
 	settledAt time.Time
+	// killSwitch is what the kill switch is on. Empty: it is off.
+	killSwitch v1alpha1.KillSwitchScope
 	// held says why the release is not accepted. Empty: it is.
 	held     string
 	replicas map[v1alpha1.VariantName]release.Replicas
@@ -137,7 +139,7 @@ func (s survey) standings() map[string]standing {
 func (s survey) standing(of *v1alpha1.CanaryRelease) standing {
 	service := string(of.Spec.Service.Name)
 	found := standing{
-		uid: of.UID, generation: of.Generation, held: s.status.Held(of), carriers: s.carriers[service], ports: s.ports[service],
+		uid: of.UID, generation: of.Generation, killSwitch: s.view.KillSwitch, held: s.status.Held(of), carriers: s.carriers[service], ports: s.ports[service],
 		replicas: make(map[v1alpha1.VariantName]release.Replicas, len(of.Spec.Variants)),
 		backends: make(map[v1alpha1.VariantName]string, len(of.Spec.Variants)),
 	}

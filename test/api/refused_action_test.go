@@ -12,7 +12,7 @@ var badActions = []refusal{
 	{"an approval is for no step", drop("spec.step"), "spec", "set step: Approve and Promote are about one step"},
 	{"a pause is for a step", set("spec.action", "Pause"), "spec", "leave out step: only Approve and Promote"},
 	{"steps are counted from 0", set("spec.step", 0), "spec.step", "greater than or equal to 1"},
-	{"the step is above 100", set("spec.step", 101), "spec.step", "less than or equal to 100"},
+	{"the step is above 32", set("spec.step", 33), "spec.step", "less than or equal to 32"},
 	{"the actor is missing", drop("spec.actor"), "spec.actor", "Required value"},
 	{"the actor is empty", set("spec.actor", ""), "spec.actor", "at least 1 chars long"},
 	{"the actor is too long", set("spec.actor", strings.Repeat("a", 513)), "spec.actor", "may not be more than 512"},
