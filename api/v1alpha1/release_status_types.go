@@ -55,7 +55,7 @@ type ReleaseStatus struct {
 	// Matches says which of spec.matches hold.
 	//
 	// +optional
-	Matches ReleaseMatches `json:"matches,omitempty"`
+	Matches ReleaseMatches `json:"matches,omitzero"`
 
 	// StartedAt is when the rollout started.
 	//
