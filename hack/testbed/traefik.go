@@ -76,9 +76,9 @@ func (tb *Testbed) StartTraefik(ctx context.Context, name string, options Traefi
 func (t *Traefik) flags() []string {
 	return append(hardening(),
 		"--global.checknewversion=false", "--global.sendanonymoususage=false", "--log.level=INFO", "--log.format=json",
-		"--entrypoints.web.address=" + t.WebAddress(),
-		"--entrypoints.websecure.address=" + t.WebSecureAddress(), "--entrypoints.websecure.http.tls=true",
-		"--entrypoints.traefik.address=" + t.APIAddress(), "--ping=true", "--api=true", "--api.insecure=true",
+		"--entrypoints.web.address="+t.WebAddress(),
+		"--entrypoints.websecure.address="+t.WebSecureAddress(), "--entrypoints.websecure.http.tls=true",
+		"--entrypoints.traefik.address="+t.APIAddress(), "--ping=true", "--api=true", "--api.insecure=true",
 		"--metrics.prometheus=true", "--metrics.prometheus.addrouterslabels=true",
 		"--metrics.prometheus.addserviceslabels=true",
 		"--providers.kubernetescrd=true", "--providers.kubernetescrd.throttleduration=100ms",
