@@ -37,6 +37,7 @@ var _ = Describe("injection", func() {
 
 	It("is apart from a circuit breaker, which is borrowed on the Service alone and withdrawn with its policy", func(ctx SpecContext) {
 		s := newShop(ctx, "broken")
+		s.service("orders", "v1")
 		name := v1alpha1.ServiceName("orders")
 		breaker := &v1alpha1.MeshPolicy{
 			ObjectMeta: metav1.ObjectMeta{Name: "breaker"},

@@ -49,7 +49,7 @@ var refusals = []refusal{
 	}, v1alpha1.ReasonPortNotFound, "spec.access.rules[0].to[0].ports[0]", []string{"no TCP port 81"}},
 	{"access names methods on a port without HTTP", func() client.Object {
 		return policy("spare", access(v1alpha1.Requests{Ports: []v1alpha1.PortNumber{5432}, Methods: []v1alpha1.HTTPMethod{"GET"}}))
-	}, v1alpha1.ReasonInvalid, "spec.access.rules[0].to[0]", []string{"no methods and paths", "leave methods and paths out"}},
+	}, v1alpha1.ReasonInvalid, "spec.access.rules[0].to[0]", []string{"appProtocol", "no requests of HTTP", "leave methods, paths and grpc out"}},
 	{"an older policy has the aspect", func() client.Object { return named(policy("orders", nil), "younger") }, v1alpha1.ReasonConflicted, "spec.resilience", []string{"MeshPolicy/orders", "older"}},
 	{"a timeout needs a port with HTTP", func() client.Object { return policy("database", nil) }, v1alpha1.ReasonPortNotFound, "spec.resilience", []string{"carries HTTP"}},
 

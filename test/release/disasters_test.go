@@ -10,8 +10,9 @@ import (
 	"github.com/kubemate/kubemate/api/v1alpha1"
 )
 
-// disasters happen to the servers that all share, one after the other.
+// disasters happen one after the other: to the servers that all share, or against the clock, with nobody else on the machine.
 var disasters = []story{
+	{"all pods of v2 lost", lostPods},
 	{"the operator is killed ten times", killedTenTimes},
 	{"Prometheus is killed", withoutPrometheus},
 }

@@ -21,7 +21,6 @@ var stories = []story{
 	{"v2 turns slow", slowTarget},
 	{"no data", noData},
 	{"v2 scaled to 0", scaledToNothing},
-	{"all pods of v2 lost", lostPods},
 	{"a new target", newTarget},
 	{"two releases of one service", rivals},
 	{"foreign edits", foreignEdits},

@@ -7,7 +7,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -104,7 +106,12 @@ func (o *Options) newClient() *http.Client {
 }
 
 func (o *Options) request(ctx context.Context) (*http.Request, error) {
-	request, err := http.NewRequestWithContext(ctx, o.Method, o.URL, nil)
+	var body io.Reader
+	if o.Method == "" || o.Method == http.MethodGet || o.Method == http.MethodHead {
+		// Go's transport sends a request again whose body it could send again. This one is empty, so none is sent, but cannot be rewound.
+		body = io.NopCloser(strings.NewReader(""))
+	}
+	request, err := http.NewRequestWithContext(ctx, o.Method, o.URL, body)
 	if err != nil {
 		return nil, err
 	}
