@@ -112,6 +112,7 @@ func (o *planOptions) run(ctx context.Context) error {
 		if o.configFile == "" {
 			assumeConfiguration(&namespace)
 		}
+		decide(&namespace, settings.Now)
 		drivers := selectDrivers(input.drivers, input.served, namespace.Standing)
 		result.add(namespace, plan.Namespace(namespace.Snapshot, drivers))
 	}

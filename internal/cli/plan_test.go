@@ -20,7 +20,7 @@ func run(t *testing.T, stdin string, args ...string) (code int, out, errOut stri
 	return code, stdout.String(), stderr.String()
 }
 
-const release = `apiVersion: kubemate.io/v1alpha1
+const grayscale = `apiVersion: kubemate.io/v1alpha1
 kind: CanaryRelease
 metadata: {name: orders, namespace: shop}
 spec:
@@ -47,15 +47,15 @@ func TestExitCodes(t *testing.T) {
 		// out and errOut are parts of what is written.
 		out, errOut string
 	}{
-		"a sound release":                       {release, []string{"plan", "-f", "-"}, ExitFine, "kind: HTTPRoute", "assumed: Service orders exists"},
-		"the older words of Linkerd":            {release, []string{"plan", "-f", "-", "--driver", "linkerd-classic"}, ExitFine, "kind: TrafficSplit", ""},
-		"no mesh at all":                        {release, []string{"plan", "-f", "-", "--driver", "none"}, ExitFine, "kind: Service", ""},
+		"a sound release":                       {grayscale, []string{"plan", "-f", "-"}, ExitFine, "kind: HTTPRoute", "assumed: Service orders exists"},
+		"the older words of Linkerd":            {grayscale, []string{"plan", "-f", "-", "--driver", "linkerd-classic"}, ExitFine, "kind: TrafficSplit", ""},
+		"no mesh at all":                        {grayscale, []string{"plan", "-f", "-", "--driver", "none"}, ExitFine, "kind: Service", ""},
 		"a policy without a mesh":               {injection, []string{"plan", "-f", "-", "--driver", "none"}, ExitFound, "", "MeshPolicy/shop spec.injection: no mesh"},
 		"borrowed annotations are printed":      {injection, []string{"plan", "-f", "-"}, ExitFine, "kubemate.io/borrowed: linkerd.io/inject", "assumed: the operator may annotate"},
-		"an object that the server refuses":     {strings.Replace(release, "stable: v1", "stable: v9", 1), []string{"plan", "-f", "-"}, ExitFound, "", "(Invalid) at stdin:4"},
-		"what is missing is a problem if told":  {release, []string{"plan", "-f", "-", "--complete"}, ExitFound, "", "CanaryRelease/orders spec.service.name: there is no Service orders"},
-		"a suspended object is no mistake":      {strings.Replace(release, "shop}", "shop, annotations: {kubemate.io/reconcile: disabled}}", 1), []string{"plan", "-f", "-"}, ExitFine, "", "(Suspended)"},
-		"a difference to nothing":               {release, []string{"plan", "-f", "-", "-o", "diff"}, ExitFound, "--- /dev/null\n+++ planned/shop/", ""},
+		"an object that the server refuses":     {strings.Replace(grayscale, "stable: v1", "stable: v9", 1), []string{"plan", "-f", "-"}, ExitFound, "", "(Invalid) at stdin:4"},
+		"what is missing is a problem if told":  {grayscale, []string{"plan", "-f", "-", "--complete"}, ExitFound, "", "CanaryRelease/orders spec.service.name: there is no Service orders"},
+		"a suspended object is no mistake":      {strings.Replace(grayscale, "shop}", "shop, annotations: {kubemate.io/reconcile: disabled}}", 1), []string{"plan", "-f", "-"}, ExitFine, "", "(Suspended)"},
+		"a difference to nothing":               {grayscale, []string{"plan", "-f", "-", "-o", "diff"}, ExitFound, "--- /dev/null\n+++ planned/shop/", ""},
 		"nothing differs":                       {"", []string{"plan", "-f", "-", "-o", "diff"}, ExitFine, "", ""},
 		"a file that is not there":              {"", []string{"plan", "-f", filepath.Join(directory, "nothing.yaml")}, ExitFailed, "", "no such file"},
 		"a directory without manifests":         {"", []string{"plan", "-f", directory}, ExitFailed, "", "-R looks into the directories below"},
@@ -63,14 +63,14 @@ func TestExitCodes(t *testing.T) {
 		"a driver that is none":                 {"", []string{"plan", "-f", "-", "--driver", "istio"}, ExitFailed, "", "choose linkerd-policy"},
 		"a flag that is none":                   {"", []string{"plan", "--frobnicate"}, ExitFailed, "", "unknown flag"},
 		"neither files nor a cluster":           {"", []string{"plan"}, ExitFailed, "", "name manifests with -f"},
-		"another namespace than the flag":       {release, []string{"plan", "-f", "-", "-n", "bank"}, ExitFailed, "", "--namespace is bank"},
-		"all namespaces need a cluster":         {release, []string{"plan", "-f", "-", "-A"}, ExitFailed, "", "is for a cluster"},
-		"a configuration that is not there":     {release, []string{"plan", "-f", "-", "--config", "nothing.yaml"}, ExitFailed, "", "nothing.yaml"},
+		"another namespace than the flag":       {grayscale, []string{"plan", "-f", "-", "-n", "bank"}, ExitFailed, "", "--namespace is bank"},
+		"all namespaces need a cluster":         {grayscale, []string{"plan", "-f", "-", "-A"}, ExitFailed, "", "is for a cluster"},
+		"a configuration that is not there":     {grayscale, []string{"plan", "-f", "-", "--config", "nothing.yaml"}, ExitFailed, "", "nothing.yaml"},
 		"a kubeconfig that is not there":        {"", []string{"plan", "--kubeconfig", filepath.Join(directory, "none")}, ExitFailed, "", "kubeconfig"},
 		"help teaches":                          {"", []string{"plan", "--help"}, ExitFine, "kubectl kubemate plan -f deploy/ -R", ""},
 		"the version":                           {"", []string{"version"}, ExitFine, "kubectl-kubemate v1.2.3 ", ""},
-		"the namespace of objects without one":  {strings.Replace(release, ", namespace: shop", "", 1), []string{"plan", "-f", "-", "-n", "bank"}, ExitFine, "namespace: bank", ""},
-		"the default namespace is kubernetes's": {strings.Replace(release, ", namespace: shop", "", 1), []string{"plan", "-f", "-"}, ExitFine, "namespace: default", ""},
+		"the namespace of objects without one":  {strings.Replace(grayscale, ", namespace: shop", "", 1), []string{"plan", "-f", "-", "-n", "bank"}, ExitFine, "namespace: bank", ""},
+		"the default namespace is kubernetes's": {strings.Replace(grayscale, ", namespace: shop", "", 1), []string{"plan", "-f", "-"}, ExitFine, "namespace: default", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errOut := run(t, test.stdin, test.args...)
@@ -102,7 +102,7 @@ func TestDirectoriesBelowAreReadWhenTold(t *testing.T) {
 	if err := os.Mkdir(below, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for path, text := range map[string]string{filepath.Join(directory, "a.yaml"): injection, filepath.Join(below, "b.yml"): release, filepath.Join(below, "c.txt"): "- x"} {
+	for path, text := range map[string]string{filepath.Join(directory, "a.yaml"): injection, filepath.Join(below, "b.yml"): grayscale, filepath.Join(below, "c.txt"): "- x"} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -115,9 +115,35 @@ func TestDirectoriesBelowAreReadWhenTold(t *testing.T) {
 	}
 }
 
+const rollout = grayscale + `  rollout:
+    to: v2
+    steps: [{weight: "0.5", approval: true}, {weight: 100}]
+`
+
+func TestRolloutsArePlannedWhereTheyWouldBegin(t *testing.T) {
+	code, out, errOut := run(t, rollout, "plan", "-f", "-", "--driver", "linkerd-classic")
+	if code != ExitFine || !strings.Contains(out, "-v1-1cbae91d\n    weight: 995\n") || !strings.Contains(out, "-v2-4ba92968\n    weight: 5\n") {
+		t.Errorf("exit code %d, not the first step:\n%s", code, out)
+	}
+	if !strings.Contains(errOut, "assumed: CanaryRelease/orders is where the operator would begin: step 1 of 2 gives v2 0.5%") {
+		t.Errorf("the step is not told:\n%s", errOut)
+	}
+	unready := strings.NewReplacer(", weight: 90", "", ", weight: 10", "").Replace(rollout) + `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: orders-v2, namespace: shop}
+spec: {replicas: 2, selector: {matchLabels: {app: orders, version: v2}}, template: {metadata: {labels: {app: orders, version: v2}}}}
+status: {observedGeneration: 1, replicas: 2}
+`
+	_, out, errOut = run(t, unready, "plan", "-f", "-", "--driver", "linkerd-classic")
+	if strings.Contains(out, "weight: 5\n") || !strings.Contains(errOut, "v2 has 0 of 1 ready replicas that 0.5% need") {
+		t.Errorf("a step begins without pods:\n%s\n%s", out, errOut)
+	}
+}
+
 func TestJSONIsOneVersionedDocument(t *testing.T) {
-	broken := strings.Replace(strings.Replace(release, "name: orders,", "name: broken,", 1), "stable: v1", "stable: v9", 1)
-	code, out, _ := run(t, release+"---\n"+broken+injection, "plan", "-f", "-", "-o", "json", "--driver", "none")
+	broken := strings.Replace(strings.Replace(grayscale, "name: orders,", "name: broken,", 1), "stable: v1", "stable: v9", 1)
+	code, out, _ := run(t, grayscale+"---\n"+broken+injection, "plan", "-f", "-", "-o", "json", "--driver", "none")
 	if code != ExitFound {
 		t.Errorf("exit code %d", code)
 	}
@@ -138,12 +164,12 @@ func TestJSONIsOneVersionedDocument(t *testing.T) {
 }
 
 func TestPlanOfAPlanDoesNotDiffer(t *testing.T) {
-	_, written, _ := run(t, release, "plan", "-f", "-")
-	code, out, errOut := run(t, release+written, "plan", "-f", "-", "-o", "diff")
+	_, written, _ := run(t, grayscale, "plan", "-f", "-")
+	code, out, errOut := run(t, grayscale+written, "plan", "-f", "-", "-o", "diff")
 	if code != ExitFine || out != "" {
 		t.Errorf("exit code %d, differences:\n%s\n%s", code, out, errOut)
 	}
-	changed := strings.Replace(release, "weight: 10", "weight: 30", 1)
+	changed := strings.Replace(grayscale, "weight: 10", "weight: 30", 1)
 	code, out, _ = run(t, changed+written, "plan", "-f", "-", "-o", "diff")
 	if code != ExitFound || !strings.Contains(out, "-      weight: 10\n") || !strings.Contains(out, "+      weight: 30\n") {
 		t.Errorf("exit code %d, the new weight is not shown:\n%s", code, out)

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/model"
 )
@@ -169,5 +171,33 @@ func TestClaimsOfOtherNamespaces(t *testing.T) {
 		if diff := cmp.Diff(want[namespace.Snapshot.Namespace], namespace.Claims); diff != "" {
 			t.Errorf("claims of %s -want +got:\n%s", namespace.Snapshot.Namespace, diff)
 		}
+	}
+}
+
+func TestAReleaseFromAFileKeepsWhatWasDecided(t *testing.T) {
+	present := func() *v1alpha1.CanaryRelease {
+		of := read(t, release).namespaces["shop"].releases["orders"]
+		of.Generation = 7
+		of.Status.Release = &v1alpha1.ReleaseStatus{ObservedGeneration: 7, Phase: v1alpha1.PhaseSucceeded}
+		return of
+	}
+	for name, test := range map[string]struct {
+		file       string
+		generation int64
+	}{
+		"the same spec is the same generation":  {release, 7},
+		"another spec is another generation":    {strings.Replace(release, "weight: 10", "weight: 20", 1), 8},
+		"labels and annotations are no edit":    {strings.Replace(release, "{name: orders}", "{name: orders, labels: {a: b}}", 1), 7},
+		"a status in the file is nobody's word": {release + "status: {release: {phase: Manual, observedGeneration: 9, revision: 1, reason: Manual, since: \"2026-01-01T00:00:00.000000Z\"}}\n", 7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cluster := New()
+			cluster.Add(present())
+			cluster.Overlay(read(t, test.file), metav1.Now())
+			of := cluster.namespaces["shop"].releases["orders"]
+			if of.Generation != test.generation || of.Status.Release == nil || of.Status.Release.Phase != v1alpha1.PhaseSucceeded {
+				t.Errorf("generation %d, status %+v", of.Generation, of.Status.Release)
+			}
+		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -143,7 +144,26 @@ func overlay[T client.Object](to, from map[string]T, now metav1.Time) {
 		if present, ok := to[name]; ok {
 			object.SetCreationTimestamp(present.GetCreationTimestamp())
 			object.SetUID(present.GetUID())
+			inherit(object, present)
 		}
 		to[name] = object
+	}
+}
+
+// inherit gives an object from a file what the API server keeps of the one that it takes the place of, where a plan looks at it: what was decided
+// about a release stays, and another spec is another generation.
+func inherit(object, present client.Object) {
+	release, ok := object.(*v1alpha1.CanaryRelease)
+	if !ok {
+		return
+	}
+	before, ok := present.(*v1alpha1.CanaryRelease)
+	if !ok {
+		return
+	}
+	release.Status = *before.Status.DeepCopy()
+	release.Generation = before.Generation
+	if !equality.Semantic.DeepEqual(release.Spec, before.Spec) {
+		release.Generation++
 	}
 }
