@@ -4,15 +4,19 @@ import (
 	"context"
 	"time"
 
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
 	"github.com/kubemate/kubemate/internal/load"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// neighbours is how long an object with these origins must still stand because other groups that have to do with them, and may refer to it,
-// are not written yet: the release of an edge route and of a mesh route is one, but they are written apart. 0: no longer.
-func (e *Engine) neighbours(ctx context.Context, id groupID, origins []model.Origin) time.Duration {
+// neighbours is how long an object of a kind with these origins must still stand because other groups that have to do with them, and may refer to
+// it, are not written yet: the release of an edge route and of a mesh route is one, but they are written apart. The same goes for groups that
+// will guard in its place. 0: no longer.
+func (e *Engine) neighbours(ctx context.Context, id groupID, origins []model.Origin, kind schema.GroupVersionKind) time.Duration {
 	for _, label := range e.unfinished(id) {
-		if e.concerned(ctx, groupID{id.namespace, label}, origins) {
+		other := groupID{id.namespace, label}
+		if one := e.planned(other); one != nil && one.guards(kind) || e.concerned(ctx, other, origins) {
 			return time.Second
 		}
 	}

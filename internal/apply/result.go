@@ -65,12 +65,15 @@ func explain(err error) (state State, reason, message string) {
 	var someoneElses foreignError
 	var going leavingError
 	var taken takenError
+	var unheard unacceptedError
 	switch {
 	case errors.As(err, &someoneElses):
 		return Failed, v1alpha1.ReasonForeignObject, err.Error()
 	case errors.As(err, &taken):
 		return Pending, v1alpha1.ReasonPending, err.Error()
 	case errors.As(err, &going):
+		return Pending, v1alpha1.ReasonPending, err.Error()
+	case errors.As(err, &unheard):
 		return Pending, v1alpha1.ReasonPending, err.Error()
 	case errors.Is(err, ErrFenced):
 		return Pending, v1alpha1.ReasonPending, err.Error()

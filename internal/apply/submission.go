@@ -3,6 +3,7 @@ package apply
 import (
 	"slices"
 
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -133,6 +134,11 @@ func (g *group) note(s *submission, standing map[identity]client.Object) {
 func (s *submission) unwanted(live client.Object) bool {
 	return !s.wanted[refOf(live)] && !s.needed[live.GetName()] && load.Ours(live) && load.Managed(live) &&
 		live.GetDeletionTimestamp().IsZero() && !s.holds(live)
+}
+
+// guards says whether the group has a guard of a kind.
+func (g *group) guards(kind schema.GroupVersionKind) bool {
+	return slices.ContainsFunc(g.objects, func(w wanted) bool { return w.object.Guards && w.kind == kind })
 }
 
 // concerns says whether the group has something to do with one of the origins.

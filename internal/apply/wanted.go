@@ -22,6 +22,8 @@ type wanted struct {
 	object driver.Object
 	// digest of the object, which its annotation kubemate.io/applied holds.
 	digest string
+	// dormant is the form that does nothing. Nil: there is none.
+	dormant *wanted
 }
 
 func newWanted(object driver.Object) (wanted, error) {
@@ -29,7 +31,13 @@ func newWanted(object driver.Object) (wanted, error) {
 	if err != nil {
 		return wanted{}, fmt.Errorf("digesting %s: %w", refOf(object), err)
 	}
-	return wanted{ref: refOf(object), kind: object.GetObjectKind().GroupVersionKind(), object: object, digest: digest}, nil
+	w := wanted{ref: refOf(object), kind: object.GetObjectKind().GroupVersionKind(), object: object, digest: digest}
+	if object.Dormant == nil {
+		return w, nil
+	}
+	dormant, err := newWanted(driver.Object{Object: object.Dormant, Origins: object.Origins, Retain: object.Retain})
+	w.dormant = &dormant
+	return w, err
 }
 
 // digestOf is short for people who read annotations, and long enough that two versions of one object never share it.

@@ -62,7 +62,9 @@ func (e *Engine) write(ctx context.Context, s *submission, one *group, id groupI
 		}
 	}
 	for _, object := range one.objects {
-		if err := e.writeObject(ctx, s, object, id); err != nil {
+		if object, err := e.form(ctx, one, object); err != nil {
+			return err
+		} else if err := e.writeObject(ctx, s, object, id); err != nil {
 			return err
 		}
 	}
@@ -79,7 +81,7 @@ func (e *Engine) write(ctx context.Context, s *submission, one *group, id groupI
 			return err
 		}
 	}
-	return nil
+	return e.awaken(ctx, one)
 }
 
 func (e *Engine) writeObject(ctx context.Context, s *submission, object wanted, id groupID) error {
@@ -123,7 +125,7 @@ func (e *Engine) prune(ctx context.Context, s *submission, id groupID) (time.Dur
 				continue
 			}
 			origins := load.Origins(object)
-			if settle := max(e.neighbours(ctx, id, origins), e.settling.wait(id.namespace, origins, kinds[i+1:])); settle > 0 {
+			if settle := max(e.neighbours(ctx, id, origins, kinds[i]), e.settling.wait(id.namespace, origins, kinds[i+1:])); settle > 0 {
 				wait = max(wait, settle)
 				continue
 			}

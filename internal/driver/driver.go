@@ -45,6 +45,14 @@ type Object struct {
 	Origins []model.Origin
 	// Retain is set on objects that carry a split.
 	Retain *model.Retain
+	// Guards says that what the object is about is open without it. Nothing of its kind is deleted in the namespace before it stands: another
+	// one may have guarded the same until now.
+	Guards bool
+	// Awaited says that the data plane writes into status.parents whether it has accepted the object, and follows it only then.
+	Awaited bool
+	// Dormant is the same object in a form that does nothing. It stands until the data plane has accepted all awaited objects of the group, so
+	// that they come into force at once. Nil: the object needs none.
+	Dormant client.Object
 }
 
 // Borrowed is a set of annotations on an object that users own.

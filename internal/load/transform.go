@@ -125,14 +125,22 @@ func deployment(obj any) (any, error) {
 	kept.Spec.Replicas, kept.Spec.Selector = full.Spec.Replicas, full.Spec.Selector
 	kept.Status.ReadyReplicas = full.Status.ReadyReplicas
 	kept.Spec.Template.Labels = full.Spec.Template.Labels
-	for i := range full.Spec.Template.Spec.Containers {
-		container := &full.Spec.Template.Spec.Containers[i]
-		kept.Spec.Template.Spec.Containers = append(kept.Spec.Template.Spec.Containers, corev1.Container{
+	kept.Spec.Template.Spec.Containers = containers(full.Spec.Template.Spec.Containers)
+	kept.Spec.Template.Spec.InitContainers = containers(full.Spec.Template.Spec.InitContainers) // sidecars among them, which are probed too
+	return kept, nil
+}
+
+// containers keeps names, ports and probes.
+func containers(full []corev1.Container) []corev1.Container {
+	var kept []corev1.Container
+	for i := range full {
+		container := &full[i]
+		kept = append(kept, corev1.Container{
 			Name: container.Name, Ports: container.Ports,
 			LivenessProbe: container.LivenessProbe, ReadinessProbe: container.ReadinessProbe, StartupProbe: container.StartupProbe,
 		})
 	}
-	return kept, nil
+	return kept
 }
 
 // endpointSlice keeps only which Service it belongs to and how many of its endpoints are ready.

@@ -130,6 +130,9 @@ func (r *renderer) group(key string, one model.Namespace, sides ...side) {
 		marks := newStamp(label, s.driver.Name())
 		for _, object := range out.Objects {
 			marks.on(object)
+			if object.Dormant != nil {
+				marks.on(driver.Object{Object: object.Dormant, Origins: object.Origins, Retain: object.Retain})
+			}
 			if object.Retain != nil {
 				group.Settle = max(group.Settle, s.settle)
 			}

@@ -1,6 +1,9 @@
 package linkerd
 
 import (
+	"maps"
+	"slices"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -21,7 +24,6 @@ func inbound(objects []driver.Object, namespace string, svc *model.Service) ([]d
 	guard := guard{namespace: namespace, service: svc.Name, objects: objects}
 	for i := range svc.Access {
 		guard.access = &svc.Access[i]
-		guard.server = serverName(namespace, svc.Name, guard.access.Port)
 		guard.origins = []model.Origin{guard.access.Origin.Object()}
 		if err := guard.write(svc.Selector); err != nil {
 			return nil, err
@@ -66,21 +68,41 @@ func (g *guard) write(selector map[string]string) error {
 	if g.audits() && g.access.Protocol != model.ProtocolOpaque {
 		partial = append(partial, onRoutes(whole)...)
 	}
-	g.allow(kindServer, g.server, gather(whole))
-	if len(partial) > 0 {
-		if err := g.routes(partial); err != nil {
-			return err
-		}
+	routes, err := g.routes(partial)
+	if err != nil {
+		return err
 	}
-	g.add(&v1beta3.Server{
+	g.server = serverName(g.namespace, g.service, g.access.Port, contentOf(routes)...)
+	g.allow(kindServer, g.server, gather(whole))
+	for i := range routes {
+		g.route(&routes[i])
+	}
+	server := driver.Object{Object: g.serverFor(metav1.LabelSelector{MatchLabels: selector}), Origins: g.origins, Guards: true}
+	if len(routes) > 0 {
+		server.Dormant = g.serverFor(nothing(selector))
+	}
+	g.objects = append(g.objects, server)
+	return nil
+}
+
+func (g *guard) serverFor(pods metav1.LabelSelector) *v1beta3.Server {
+	return &v1beta3.Server{
 		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta3, Kind: kindServer},
 		ObjectMeta: g.meta(g.server),
 		Spec: v1beta3.ServerSpec{
-			AccessPolicy: g.accessPolicy(), PodSelector: metav1.LabelSelector{MatchLabels: selector},
-			Port: targetPort(g.access.Port), ProxyProtocol: proxyProtocol(g.access.Protocol),
+			AccessPolicy: g.accessPolicy(), PodSelector: pods, Port: targetPort(g.access.Port), ProxyProtocol: proxyProtocol(g.access.Protocol),
 		},
-	})
-	return nil
+	}
+}
+
+// nothing selects no pod: those that have a label and do not have it. Linkerd accepts routes for a Server that selects nothing, and the pods keep
+// the policy that they have.
+func nothing(selector map[string]string) metav1.LabelSelector {
+	keys := slices.Sorted(maps.Keys(selector))
+	return metav1.LabelSelector{
+		MatchLabels:      selector,
+		MatchExpressions: []metav1.LabelSelectorRequirement{{Key: keys[0], Operator: metav1.LabelSelectorOpDoesNotExist}},
+	}
 }
 
 func (g *guard) audits() bool { return g.access.Mode == model.AccessAudit }

@@ -26,7 +26,7 @@ func (d classicDriver) inbound(objects []driver.Object, namespace string, svc *m
 		for _, who := range clients {
 			objects = append(objects, driver.Object{Object: serverAuthorization(namespace, svc.Name, server, who), Origins: origins})
 		}
-		objects = append(objects, driver.Object{Origins: origins, Object: &v1beta1.Server{
+		objects = append(objects, driver.Object{Origins: origins, Guards: true, Object: &v1beta1.Server{
 			TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta1, Kind: kindServer},
 			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: server},
 			Spec: v1beta1.ServerSpec{

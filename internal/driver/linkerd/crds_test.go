@@ -82,6 +82,9 @@ func TestEveryObjectIsAccepted(t *testing.T) {
 				for _, object := range out.Objects {
 					checked++
 					checkSchema(t, schemas, object.Object)
+					if object.Dormant != nil {
+						checkSchema(t, schemas, object.Dormant)
+					}
 					if err := linkerdtest.Admit(object.Object); err != nil {
 						t.Errorf("%s %s is not admitted: %v", object.GetObjectKind().GroupVersionKind().Kind, object.GetName(), err)
 					}

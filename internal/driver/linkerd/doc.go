@@ -36,6 +36,8 @@
 //     overrides is not known then. Linkerd 2.11 knows no probes at all: a grant must name the networks of the nodes.
 //   - Calls of gRPC are told apart by their path, as HTTPRoutes: a Server that GRPCRoutes belong to would refuse the kubelet's probes by HTTP/1.
 //   - In an audit, connections that carry no HTTP may be logged although they are granted: proxies look at the grants of a Server in no order.
+//   - Another set of paths or methods is another Server with routes of its own. It selects no pod until all its routes are accepted, then takes over
+//     when the old one is deleted: of two Servers on a port the older counts. Before 2.18 Linkerd refuses the second, and the old set stays.
 //   - A TrafficSplit is about the Service as a whole, its opaque ports too.
 //   - A ServiceProfile takes a Service away from HTTPRoutes, so the policy generation never writes one.
 //

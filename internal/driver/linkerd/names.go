@@ -32,10 +32,11 @@ func routeName(namespace, service string, port int32, part string) string {
 	return base + digest(namespace, service, number, part)
 }
 
-// serverName names the Server for a port of a Service's pods.
-func serverName(namespace, service string, port model.TargetPort) string {
+// serverName names the Server for a port of a Service's pods. A Server with routes is also named by what they tell apart: another content makes
+// another Server, with routes of its own, that takes over at once when all of them are in force. Without routes there is no content.
+func serverName(namespace, service string, port model.TargetPort, content ...string) string {
 	text := targetText(port)
-	return service + "-" + text + "-" + digest(namespace, service, text)
+	return service + "-" + text + "-" + digest(append([]string{namespace, service, text}, content...)...)
 }
 
 func targetText(port model.TargetPort) string {

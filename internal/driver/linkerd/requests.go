@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta3"
 	"github.com/kubemate/kubemate/internal/model"
 )
@@ -33,23 +33,32 @@ func pathHolds(path, other model.PathMatch) bool {
 	return path == other || path.Kind == model.MatchPrefix && under(other.Value, path.Value)
 }
 
-// routes writes HTTPRoutes of the Server for grants of some requests.
+// inboundRoute is an HTTPRoute of a Server being written: sets of requests that the same callers may send.
+type inboundRoute struct {
+	sets []request
+	who  callers
+}
+
+// routes are the HTTPRoutes of the Server for grants of some requests.
 //
 // Linkerd looks at the grants of one route only, the most specific. So the sets of requests are closed under intersection, and each gets
 // the grants of all that it lies in. As soon as one route is there, Linkerd's own routes for the rest and for the kubelet's probes are not:
 // so there is always a set of all requests, which nobody may call who is not granted the whole Server, and one for each probe.
-func (g *guard) routes(grants []*model.Grant) error {
+func (g *guard) routes(grants []*model.Grant) ([]inboundRoute, error) {
+	if len(grants) == 0 {
+		return nil, nil
+	}
 	if g.access.Protocol == model.ProtocolOpaque {
 		origin := g.access.Origin
 		origin.Path = grants[0].Path
-		return model.Problem{
+		return nil, model.Problem{
 			Origin: origin, Reason: v1alpha1.ReasonInvalid,
 			Message: "port " + targetText(g.access.Port) + " of Service " + g.service + " does not speak HTTP: there are no methods and paths on it; leave them out",
 		}
 	}
 	sets, err := g.separate(g.closure(grants), grants)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	groups := map[string][]request{}
 	whom := map[string]callers{}
@@ -58,12 +67,35 @@ func (g *guard) routes(grants []*model.Grant) error {
 		key := who.key()
 		groups[key], whom[key] = append(groups[key], set), who
 	}
+	var routes []inboundRoute
 	for _, key := range slices.Sorted(maps.Keys(groups)) {
 		for part := range slices.Chunk(groups[key], maxRules*maxMatches) {
-			g.route(part, whom[key])
+			routes = append(routes, inboundRoute{part, whom[key]})
 		}
 	}
-	return nil
+	return routes, nil
+}
+
+// contentOf is how routes tell requests apart, in words. Who may send them is left out: grants come and go beside each other.
+func contentOf(routes []inboundRoute) []string {
+	contents := make([]string, len(routes))
+	for i := range routes {
+		contents[i] = digest(routes[i].words()...)
+	}
+	slices.Sort(contents)
+	return contents
+}
+
+func (r *inboundRoute) words() []string {
+	words := make([]string, 0, 4*len(r.sets)+2)
+	for _, set := range r.sets {
+		prober := ""
+		if set.prober {
+			prober = "prober"
+		}
+		words = append(words, string(set.path.Kind), set.path.Value, set.method, prober)
+	}
+	return words
 }
 
 // closure lists all sets of requests that grants and probes name, and their intersections, sorted.
@@ -139,41 +171,38 @@ func (g *guard) allowed(set request, grants []*model.Grant) callers {
 	}))
 }
 
-// role is part of a route's name, so that routes stand in the order in which they should appear: as soon as there is one, requests that none
-// matches are refused even to those who may call everything, so that the one for all requests comes first; then what is open to everybody,
-// the kubelet's probes mostly.
-func role(sets []request, who callers) string {
-	switch {
-	case slices.Contains(sets, request{path: *root}):
-		return "all"
-	case who.any:
-		return "open"
-	}
-	return "requests"
-}
-
-// route writes one HTTPRoute, named by what it matches, and its AuthorizationPolicies.
-func (g *guard) route(sets []request, who callers) {
-	words := []string{kindHTTPRoute, g.server}
+// route writes one HTTPRoute, named by its Server and what it matches, and its AuthorizationPolicies.
+func (g *guard) route(r *inboundRoute) {
 	var rules []v1beta3.HTTPRouteRule
-	for part := range slices.Chunk(sets, maxMatches) {
+	for part := range slices.Chunk(r.sets, maxMatches) {
 		matches := make([]v1beta3.HTTPRouteMatch, len(part))
 		for i, set := range part {
 			matches[i] = v1beta3.HTTPRouteMatch{Path: writePath(&set.path, nil), Method: set.method}
 			if set.prober {
 				matches[i].Headers = []v1beta3.HTTPValueMatch{prober}
 			}
-			words = append(words, string(set.path.Kind), set.path.Value, set.method, strings.Repeat("prober", len(matches[i].Headers)))
 		}
 		rules = append(rules, v1beta3.HTTPRouteRule{Matches: matches})
 	}
-	name := contentName(g.service+"-"+role(sets, who), words...)
-	g.allow(kindHTTPRoute, name, who)
-	g.add(&v1beta3.HTTPRoute{
+	name := contentName(g.service+"-"+role(r), append(r.words(), kindHTTPRoute, g.server)...)
+	g.allow(kindHTTPRoute, name, r.who)
+	g.objects = append(g.objects, driver.Object{Awaited: true, Origins: g.origins, Object: &v1beta3.HTTPRoute{
 		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta3, Kind: kindHTTPRoute},
 		ObjectMeta: g.meta(name),
 		Spec: v1beta3.HTTPRouteSpec{
 			ParentRefs: []v1beta3.ParentRef{{Group: groupPolicy, Kind: kindServer, Name: g.server}}, Rules: rules,
 		},
-	})
+	}})
+}
+
+// role is part of a route's name, for people: whether it is for all other requests, for requests that are open to everybody, the kubelet's
+// probes mostly, or for what is granted.
+func role(r *inboundRoute) string {
+	switch {
+	case slices.Contains(r.sets, request{path: *root}):
+		return "all"
+	case r.who.any:
+		return "open"
+	}
+	return "requests"
 }

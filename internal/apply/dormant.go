@@ -1,0 +1,128 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+)
+
+// acceptTime is how long a data plane is waited for that says nothing about an object: longer than Linkerd takes to look at everything again.
+// Then the object is taken for accepted, because what guards must not sleep for ever.
+const acceptTime = 15 * time.Second
+
+// form is the form in which an object is to be written now: dormant as long as it was never awake and the data plane has not accepted all that
+// comes into force with it.
+func (e *Engine) form(ctx context.Context, one *group, object wanted) (wanted, error) {
+	if object.dormant == nil {
+		return object, nil
+	}
+	live, err := e.options.Reader.Get(ctx, object.kind, object.ref.key())
+	if err != nil {
+		return object, err
+	}
+	asleep := live == nil || live.GetAnnotations()[v1alpha1.AnnotationApplied] == object.dormant.digest
+	if known, stale := e.ledger.look(object.ref, live); stale {
+		asleep = known.deleted || known.digest == object.dormant.digest
+	}
+	if !asleep {
+		return object, nil
+	}
+	waiting, err := e.unaccepted(ctx, one)
+	if waiting != nil {
+		object = *object.dormant
+	}
+	return object, err
+}
+
+// awaken ends the writing of a group with an error as long as something of it is dormant: nothing of what stood before is deleted until then.
+func (e *Engine) awaken(ctx context.Context, one *group) error {
+	for _, object := range one.objects {
+		if object.dormant == nil {
+			continue
+		}
+		waiting, err := e.unaccepted(ctx, one)
+		if err != nil || waiting != nil {
+			return orElse(err, unacceptedError{waiting: waiting, dormant: object.ref})
+		}
+	}
+	return nil
+}
+
+func orElse(err error, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// unaccepted is the first of a group's awaited objects that the data plane has not accepted. Nil: it has accepted all.
+func (e *Engine) unaccepted(ctx context.Context, one *group) (*Ref, error) {
+	for _, object := range one.objects {
+		if !object.object.Awaited {
+			continue
+		}
+		live, err := e.options.Reader.Get(ctx, object.kind, object.ref.key())
+		if err != nil {
+			return nil, err
+		}
+		accepted, err := e.accepted(live)
+		if err != nil {
+			return nil, fmt.Errorf("reading the status of %s: %w", object.ref, err)
+		}
+		if !accepted {
+			return &object.ref, nil
+		}
+	}
+	return nil, nil
+}
+
+// accepted says whether some parent of a standing object accepts it, or was asked too long ago to be waited for.
+func (e *Engine) accepted(live client.Object) (bool, error) {
+	if live == nil {
+		return false, nil
+	}
+	if e.options.Now().Sub(live.GetCreationTimestamp().Time) > acceptTime {
+		return true, nil
+	}
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(live)
+	if err != nil {
+		return false, err
+	}
+	parents, _, err := unstructured.NestedSlice(content, "status", "parents")
+	if err != nil {
+		return false, err
+	}
+	for _, parent := range parents {
+		if acceptedBy(parent) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func acceptedBy(parent any) bool {
+	fields, _ := parent.(map[string]any)
+	conditions, _, _ := unstructured.NestedSlice(fields, "conditions")
+	for _, condition := range conditions {
+		if said, ok := condition.(map[string]any); ok && said["type"] == "Accepted" && said["status"] == "True" {
+			return true
+		}
+	}
+	return false
+}
+
+// unacceptedError is a reason to wait.
+type unacceptedError struct {
+	waiting *Ref
+	dormant Ref
+}
+
+func (e unacceptedError) Error() string {
+	return "waiting for the mesh to accept " + e.waiting.String() + ", then " + e.dormant.String() + " comes into force"
+}

@@ -1,0 +1,158 @@
+package access
+
+import (
+	"flag"
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/kubemate/kubemate/internal/apply"
+	"github.com/kubemate/kubemate/internal/config"
+	"github.com/kubemate/kubemate/internal/evaluate"
+	"github.com/kubemate/kubemate/internal/plan"
+)
+
+var changes = flag.Int("changes", 10, "changes to make in each generation, each as often as it takes writes")
+
+const (
+	// watched is how many calls are watched during each change.
+	watched = 40
+	// patience is how long a change may take, and glance how often Linkerd's controller looks.
+	patience, glance = 2 * time.Minute, 300 * time.Millisecond
+)
+
+// watch is one call, and what was said of it before the change and is said of it after.
+type watch struct {
+	call          evaluate.Call
+	before, after bool
+}
+
+func TestNoMomentOfAChangeIsWiderOrNarrowerThanBothSides(t *testing.T) {
+	for _, one := range []generation{{name: config.GenerationPolicy, share: 4}, {name: config.GenerationClassic, share: 1}} {
+		t.Run(string(one.name), func(t *testing.T) {
+			chosen := drivers(t, one.name)
+			seen := map[string]int{}
+			for number := *seed; seen["changes"] < *changes && !t.Failed(); number++ {
+				everyFailure(t, drawing{number, one.share}, chosen, seen)
+			}
+			t.Logf("%d changes, made %d times, with %d versions; of the calls watched %d were allowed before and after, %d only before, %d only after", seen["changes"], seen["times"], seen["versions"], seen["both"], seen["before"], seen["after"])
+			if min(seen["both"], seen["before"], seen["after"]) == 0 {
+				t.Error("the changes changed nothing")
+			}
+		})
+	}
+}
+
+// everyFailure makes one change as often as it takes writes, and each time another write fails: it is not done, or its answer is lost.
+func everyFailure(t *testing.T, by drawing, chosen plan.Drivers, seen map[string]int) {
+	for failing := 0; ; failing++ {
+		writes := 0
+		synctest.Test(t, func(t *testing.T) { writes = change(t, by, chosen, failing, seen) })
+		if writes == 0 || t.Failed() {
+			return
+		}
+		seen["times"]++
+		if failing == 0 {
+			seen["changes"]++
+		}
+		if failing >= writes {
+			return
+		}
+	}
+}
+
+// change brings one set of policies into force, then another in its place, and watches some calls at every version. It returns the number of writes.
+func change(t *testing.T, by drawing, chosen plan.Drivers, failing int, seen map[string]int) int {
+	random := rand.New(rand.NewPCG(by.number, 2))
+	first, second := drawScene(random, by.share), drawScene(random, by.share)
+	second.snapshot.Services, second.snapshot.Deployments, second.pods = first.snapshot.Services, first.snapshot.Deployments, first.pods
+	before, after := plan.Namespace(first.snapshot, chosen), plan.Namespace(second.snapshot, chosen)
+	if len(before.Held)+len(after.Held) > 0 {
+		return 0 // what is held stays, so that the change is another one
+	}
+	stand := newCluster(t, random, chosen.Kinds())
+	engine := apply.NewEngine(apply.Options{Client: stand, Reader: stand, Scheme: stand.scheme, Workers: 1, Announce: func(string) {}, Now: time.Now})
+	stopped := make(chan error, 1)
+	go func() { stopped <- engine.Start(t.Context()) }()
+	t.Cleanup(func() { <-stopped })
+	bring(t, by, engine, stand, before)
+	calls := drawWatched(random, first, worldFor(t, before), worldFor(t, after))
+	stand.observe = func() {
+		seen["versions"]++
+		world, err := evaluate.New(stand.objects(), evaluate.Cluster{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range calls {
+			one.check(t, by, stand, world)
+		}
+	}
+	stand.writes, stand.failing, stand.lost = 0, failing, random.IntN(2) == 0
+	bring(t, by, engine, stand, after)
+	for _, one := range calls {
+		switch {
+		case one.before && one.after:
+			seen["both"]++
+		case one.before:
+			seen["before"]++
+		case one.after:
+			seen["after"]++
+		}
+	}
+	return stand.writes
+}
+
+// bring submits a plan and waits until it is in force, and nothing of another one stands.
+func bring(t *testing.T, by drawing, engine *apply.Engine, stand *cluster, planned plan.Plan) {
+	want := 0
+	for _, group := range planned.Groups {
+		want += len(group.Objects)
+	}
+	for began := time.Now(); time.Since(began) < patience; {
+		if err := engine.Submit(planned, stand.live()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		time.Sleep(glance)
+		synctest.Wait()
+		if done(engine, planned) && len(stand.stored) == want {
+			return
+		}
+		stand.accept()
+	}
+	t.Fatalf("scene %d: not in force after %s: %d objects stand, %d are wanted: %+v", by.number, patience, len(stand.stored), want, engine.Results(namespace))
+}
+
+func done(engine *apply.Engine, planned plan.Plan) bool {
+	results := engine.Results(namespace)
+	for _, key := range keysOf(planned) {
+		if results[key].State != apply.Done {
+			return false
+		}
+	}
+	return true
+}
+
+// worldFor is the world of a plan once it is in force.
+func worldFor(t *testing.T, planned plan.Plan) *evaluate.World {
+	return worldOf(t, rand.New(rand.NewPCG(1, 1)), planned)
+}
+
+func drawWatched(random *rand.Rand, s scene, before, after *evaluate.World) []watch {
+	var calls []watch
+	for range watched {
+		call := drawCall(random, s)
+		calls = append(calls, watch{call, before.May(call).Allowed(), after.May(call).Allowed()})
+	}
+	return calls
+}
+
+// check fails when a call is allowed that is allowed neither before nor after, or refused though it is allowed before and after.
+func (w watch) check(t *testing.T, by drawing, stand *cluster, world *evaluate.World) {
+	got := world.May(w.call)
+	if w.before == w.after && got.Allowed() != w.before {
+		t.Errorf("scene %d, write %d: %s calls %s port %d with %s: allowed before %v, after %v, but now %s: %s",
+			by.number, stand.writes, text(w.call.From), w.call.To.Name, w.call.Port, text(w.call.Request), w.before, w.after, got.Outcome, got.Reason)
+	}
+}
