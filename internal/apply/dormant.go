@@ -16,49 +16,32 @@ import (
 // Then the object is taken for accepted, because what guards must not sleep for ever.
 const acceptTime = 15 * time.Second
 
+// glance is how often is looked whether the data plane has accepted something.
+const glance = time.Second
+
 // form is the form in which an object is to be written now: dormant as long as it was never awake and the data plane has not accepted all that
-// comes into force with it.
-func (e *Engine) form(ctx context.Context, one *group, object wanted) (wanted, error) {
+// comes into force with it, of which it returns the first.
+func (e *Engine) form(ctx context.Context, one *group, object wanted) (wanted, *Ref, error) {
 	if object.dormant == nil {
-		return object, nil
+		return object, nil, nil
 	}
 	live, err := e.options.Reader.Get(ctx, object.kind, object.ref.key())
-	if err != nil {
-		return object, err
-	}
-	asleep := live == nil || live.GetAnnotations()[v1alpha1.AnnotationApplied] == object.dormant.digest
-	if known, stale := e.ledger.look(object.ref, live); stale {
-		asleep = known.deleted || known.digest == object.dormant.digest
-	}
-	if !asleep {
-		return object, nil
+	if err != nil || !e.asleep(object, live) {
+		return object, nil, err
 	}
 	waiting, err := e.unaccepted(ctx, one)
 	if waiting != nil {
 		object = *object.dormant
 	}
-	return object, err
+	return object, waiting, err
 }
 
-// awaken ends the writing of a group with an error as long as something of it is dormant: nothing of what stood before is deleted until then.
-func (e *Engine) awaken(ctx context.Context, one *group) error {
-	for _, object := range one.objects {
-		if object.dormant == nil {
-			continue
-		}
-		waiting, err := e.unaccepted(ctx, one)
-		if err != nil || waiting != nil {
-			return orElse(err, unacceptedError{waiting: waiting, dormant: object.ref})
-		}
+// asleep says whether an object is not there, or dormant.
+func (e *Engine) asleep(object wanted, live client.Object) bool {
+	if known, stale := e.ledger.look(object.ref, live); stale {
+		return known.deleted || known.digest == object.dormant.digest
 	}
-	return nil
-}
-
-func orElse(err error, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
+	return live == nil || live.GetAnnotations()[v1alpha1.AnnotationApplied] == object.dormant.digest
 }
 
 // unaccepted is the first of a group's awaited objects that the data plane has not accepted. Nil: it has accepted all.
@@ -119,8 +102,7 @@ func acceptedBy(parent any) bool {
 
 // unacceptedError is a reason to wait.
 type unacceptedError struct {
-	waiting *Ref
-	dormant Ref
+	waiting, dormant Ref
 }
 
 func (e unacceptedError) Error() string {

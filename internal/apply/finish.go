@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -74,6 +75,7 @@ func (e *Engine) finish(id groupID, one *group, wait time.Duration, err error) b
 	}
 	progress := ns.groups[id.label]
 	before := progress.Result
+	var unheard unacceptedError
 	progress.Result = e.result(before, one, err)
 	switch {
 	case err == nil && wait > 0:
@@ -81,6 +83,10 @@ func (e *Engine) finish(id groupID, one *group, wait time.Duration, err error) b
 		e.queue.AddAfter(id, wait)
 	case err == nil, hopeless(err):
 		e.queue.Forget(id)
+	case errors.As(err, &unheard):
+		progress.retrying = true
+		e.queue.Forget(id)
+		e.queue.AddAfter(id, glance)
 	default:
 		progress.retrying = true
 		e.queue.AddRateLimited(id)

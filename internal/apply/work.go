@@ -61,11 +61,17 @@ func (e *Engine) write(ctx context.Context, s *submission, one *group, id groupI
 			return err
 		}
 	}
+	var asleep error
 	for _, object := range one.objects {
-		if object, err := e.form(ctx, one, object); err != nil {
+		object, waiting, err := e.form(ctx, one, object)
+		if err != nil {
 			return err
-		} else if err := e.writeObject(ctx, s, object, id); err != nil {
+		}
+		if err := e.writeObject(ctx, s, object, id); err != nil {
 			return err
+		}
+		if waiting != nil && asleep == nil {
+			asleep = unacceptedError{waiting: *waiting, dormant: object.ref}
 		}
 	}
 	for _, loan := range one.loans {
@@ -81,7 +87,7 @@ func (e *Engine) write(ctx context.Context, s *submission, one *group, id groupI
 			return err
 		}
 	}
-	return e.awaken(ctx, one)
+	return asleep // and nothing of what stood before is deleted yet
 }
 
 func (e *Engine) writeObject(ctx context.Context, s *submission, object wanted, id groupID) error {

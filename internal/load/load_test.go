@@ -73,17 +73,17 @@ func TestDeploymentsKeepWhatComposingReads(t *testing.T) {
 				Spec: corev1.PodSpec{Containers: []corev1.Container{{
 					Name: "app", Image: "app:1", Env: []corev1.EnvVar{{Name: "PASSWORD", Value: "secret"}},
 					Ports: []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}}, ReadinessProbe: &corev1.Probe{},
-				}}},
+				}}, InitContainers: []corev1.Container{{Name: "sidecar", Image: "side:1", LivenessProbe: &corev1.Probe{}}}},
 			},
 		},
 		Status: appsv1.DeploymentStatus{ReadyReplicas: 2, ObservedGeneration: 9},
 	})
-	container := kept.Spec.Template.Spec.Containers[0]
-	if container.Image != "" || container.Env != nil || kept.Spec.Template.Annotations != nil || kept.Status.ObservedGeneration != 0 {
+	container, sidecar := kept.Spec.Template.Spec.Containers[0], kept.Spec.Template.Spec.InitContainers[0]
+	if container.Image != "" || sidecar.Image != "" || container.Env != nil || kept.Spec.Template.Annotations != nil || kept.Status.ObservedGeneration != 0 {
 		t.Errorf("too much is kept: %+v", kept)
 	}
 	if *kept.Spec.Replicas != 3 || kept.Spec.Selector == nil || kept.Spec.Template.Labels["version"] != "v1" ||
-		len(container.Ports) != 1 || container.ReadinessProbe == nil || kept.Status.ReadyReplicas != 2 {
+		len(container.Ports) != 1 || container.ReadinessProbe == nil || sidecar.LivenessProbe == nil || kept.Status.ReadyReplicas != 2 {
 		t.Errorf("too little is kept: %+v", kept)
 	}
 }

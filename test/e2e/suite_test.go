@@ -19,6 +19,7 @@ import (
 	"github.com/kubemate/kubemate/hack/testbed/backend"
 	"github.com/kubemate/kubemate/hack/testbed/netns"
 	"github.com/kubemate/kubemate/hack/testbed/operator"
+	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta3"
 )
 
 // servers is what this suite needs: everything.
@@ -65,6 +66,7 @@ func TestEndToEnd(t *testing.T) {
 var _ = BeforeSuite(func(ctx SpecContext) {
 	world = testbed.Shared(GinkgoTB())
 	Expect(v1alpha1.AddToScheme(scheme.Scheme)).To(Succeed())
+	Expect(v1beta3.AddToScheme(scheme.Scheme)).To(Succeed())
 	var err error
 	admin, err = client.New(world.Config(), client.Options{Scheme: scheme.Scheme})
 	Expect(err).NotTo(HaveOccurred())
@@ -73,6 +75,9 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 		Binary: os.Getenv(managerVariable), Dir: GinkgoT().TempDir(), Config: "injection:\n  enabled: true\nedge:\n  gateways:\n  - {name: default, hardened: true}\n",
 	})
 	Expect(err).NotTo(HaveOccurred())
+	accepting, stop := context.WithCancel(context.Background())
+	DeferCleanup(stop)
+	go acceptRoutes(accepting)
 	DeferCleanup(func() {
 		if err := kubemate.Stop(10 * time.Second); err != nil {
 			GinkgoWriter.Println("stopping the operator:", err)
