@@ -7,6 +7,7 @@
 // By itself it asks 5,000 calls of each generation. The long mode asks more:
 //
 //	go test ./test/access -calls=100000
+//
 // A second test watches changes: while one set of policies takes the place of another, whatever write fails, no call is allowed that neither
 // allows, and none is refused that both allow. It runs the real writer on an API server in memory, in time of its own; -changes=N makes more.
 package access
