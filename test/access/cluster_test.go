@@ -36,6 +36,8 @@ type cluster struct {
 	// versions counts writes, writes those of the change at hand, of which the one of number failing fails, answered or not.
 	versions, writes, failing int
 	lost                      bool
+	// silent says that Linkerd's controller has gone.
+	silent bool
 	// observe is told each version.
 	observe func()
 }
@@ -157,6 +159,9 @@ func (c *cluster) live() load.Live { return load.Live{Objects: c.objects()} }
 
 // accept lets Linkerd's controller look at some routes: it accepts those whose Server stands.
 func (c *cluster) accept() {
+	if c.silent {
+		return
+	}
 	for ref, object := range c.stored {
 		route, ok := object.(*v1beta3.HTTPRoute)
 		if !ok || len(route.Status.Parents) > 0 || c.random.IntN(2) == 0 {

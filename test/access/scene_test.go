@@ -41,15 +41,19 @@ func drawScene(random *rand.Rand, share int) scene {
 		if random.IntN(6) == 0 {
 			continue
 		}
-		s.snapshot.Policies = append(s.snapshot.Policies, &v1alpha1.MeshPolicy{
-			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: string(target), CreationTimestamp: metav1.Unix(int64(random.IntN(3)*10+i), 0)},
-			Spec: v1alpha1.MeshPolicySpec{
-				Target: v1alpha1.PolicyTarget{Kind: v1alpha1.TargetService, Name: &target},
-				Access: drawAccess(random, s.portsOf(string(target)), some),
-			},
-		})
+		created := metav1.Unix(int64(random.IntN(3)*10+i), 0)
+		policy := policyFor(target, drawAccess(random, s.portsOf(string(target)), some))
+		policy.CreationTimestamp = created
+		s.snapshot.Policies = append(s.snapshot.Policies, policy)
 	}
 	return s
+}
+
+func policyFor(service v1alpha1.ServiceName, access *v1alpha1.Access) *v1alpha1.MeshPolicy {
+	return &v1alpha1.MeshPolicy{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: string(service)},
+		Spec:       v1alpha1.MeshPolicySpec{Target: v1alpha1.PolicyTarget{Kind: v1alpha1.TargetService, Name: &service}, Access: access},
+	}
 }
 
 // appProtocols are what the pods of orders may be declared to speak.

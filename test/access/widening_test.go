@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/config"
 	"github.com/kubemate/kubemate/internal/evaluate"
@@ -71,11 +72,7 @@ func change(t *testing.T, by drawing, chosen plan.Drivers, failing int, seen map
 	if len(before.Held)+len(after.Held) > 0 {
 		return 0 // what is held stays, so that the change is another one
 	}
-	stand := newCluster(t, random, chosen.Kinds())
-	engine := apply.NewEngine(apply.Options{Client: stand, Reader: stand, Scheme: stand.scheme, Workers: 1, Announce: func(string) {}, Now: time.Now})
-	stopped := make(chan error, 1)
-	go func() { stopped <- engine.Start(t.Context()) }()
-	t.Cleanup(func() { <-stopped })
+	stand, engine := begin(t, random, chosen)
 	bring(t, by, engine, stand, before)
 	calls := drawWatched(random, first, worldFor(t, before), worldFor(t, after))
 	stand.observe = func() {
@@ -101,6 +98,45 @@ func change(t *testing.T, by drawing, chosen plan.Drivers, failing int, seen map
 		}
 	}
 	return stand.writes
+}
+
+func TestAGuardWakesEvenIfNobodySaysThatItsRoutesAreAccepted(t *testing.T) {
+	chosen := drivers(t, config.GenerationPolicy)
+	synctest.Test(t, func(t *testing.T) {
+		random := rand.New(rand.NewPCG(2, 2))
+		drawn := drawScene(random, 5)
+		get, from := v1alpha1.Requests{Ports: []v1alpha1.PortNumber{80}, Methods: []v1alpha1.HTTPMethod{"GET"}}, []v1alpha1.Caller{{ServiceAccount: &v1alpha1.ServiceAccountRef{Namespace: "ops", Name: "y"}}}
+		drawn.snapshot.Policies = []*v1alpha1.MeshPolicy{policyFor("users", &v1alpha1.Access{Rules: []v1alpha1.AccessRule{{From: from, To: []v1alpha1.Requests{get}}}})}
+		stand, engine := begin(t, random, chosen)
+		stand.silent = true
+		planned := plan.Namespace(drawn.snapshot, chosen)
+		if len(planned.Problems) > 0 || !hasProxy(drawn.pods[2]) {
+			t.Fatalf("the policy guards nothing: %v", planned.Problems)
+		}
+		began := time.Now()
+		bring(t, drawing{}, engine, stand, planned)
+		if took := time.Since(began); took < 15*time.Second || took > 20*time.Second {
+			t.Errorf("it took %s", took)
+		}
+		call := evaluate.Call{From: callers[0], To: drawn.pods[2], Port: 8080, Request: &evaluate.Request{Method: "GET", Path: "/"}}
+		world, err := evaluate.New(stand.objects(), evaluate.Cluster{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer := world.May(call); answer.Allowed() {
+			t.Error(answer.Reason)
+		}
+	})
+}
+
+// begin starts a writer on an empty cluster.
+func begin(t *testing.T, random *rand.Rand, chosen plan.Drivers) (*cluster, *apply.Engine) {
+	stand := newCluster(t, random, chosen.Kinds())
+	engine := apply.NewEngine(apply.Options{Client: stand, Reader: stand, Scheme: stand.scheme, Workers: 1, Announce: func(string) {}, Now: time.Now})
+	stopped := make(chan error, 1)
+	go func() { stopped <- engine.Start(t.Context()) }()
+	t.Cleanup(func() { <-stopped })
+	return stand, engine
 }
 
 // bring submits a plan and waits until it is in force, and nothing of another one stands.
