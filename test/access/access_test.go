@@ -90,7 +90,7 @@ func (c *tally) scene(t *testing.T, by drawing, chosen plan.Drivers) {
 	world := worldOf(t, random, planned)
 	for range callsPerScene {
 		call := drawCall(random, drawn)
-		if !(call.From.Node && isProbe(call)) && said.mayBeOpen(call) {
+		if (!call.From.Node || !isProbe(call)) && said.mayBeOpen(call) {
 			c.unsaid++
 			continue
 		}

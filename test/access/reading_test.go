@@ -154,7 +154,7 @@ func (r reading) to(to v1alpha1.Requests, service *corev1.Service, call evaluate
 // isCall says whether a request is a call of gRPC: POST /package.Service/Method.
 func isCall(of v1alpha1.GRPCMatch, request *evaluate.Request) bool {
 	service, method, _ := strings.Cut(strings.TrimPrefix(request.Path, "/"), "/")
-	return request.Method == "POST" && service == string(of.Service) && (of.Method == nil || method == string(*of.Method))
+	return request.Method == "POST" && service == of.Service && (of.Method == nil || method == string(*of.Method))
 }
 
 // path compares the whole path, or a prefix of whole segments.

@@ -67,7 +67,7 @@ func everyFailure(t *testing.T, by drawing, chosen plan.Drivers, seen map[string
 func change(t *testing.T, by drawing, chosen plan.Drivers, failing int, seen map[string]int) int {
 	random := rand.New(rand.NewPCG(by.number, 2))
 	first, second := drawScene(random, by.share), drawScene(random, by.share)
-	second.snapshot.Services, second.snapshot.Deployments, second.pods = first.snapshot.Services, first.snapshot.Deployments, first.pods
+	second.snapshot.Services, second.snapshot.Deployments = first.snapshot.Services, first.snapshot.Deployments
 	before, after := plan.Namespace(first.snapshot, chosen), plan.Namespace(second.snapshot, chosen)
 	if len(before.Held)+len(after.Held) > 0 {
 		return 0 // what is held stays, so that the change is another one
