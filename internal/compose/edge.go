@@ -144,6 +144,9 @@ func (c *composer) readEdgeRoute(spec *v1alpha1.IngressRoute, gateway model.Gate
 	}
 	route.Protocol = port.Protocol
 	c.fillTable(&route, origin)
+	if message := c.splitTwice(&route, gateway); message != "" {
+		return refuse(".to.service", v1alpha1.ReasonInvalid, message)
+	}
 	reader := routeReader{composer: c, spec: spec, gateway: gateway, origin: origin, route: &route}
 	problems := reader.read()
 	return route, problems
@@ -177,4 +180,20 @@ func (c *composer) fillTable(route *model.EdgeRoute, origin model.Origin) {
 			route.Table = append(route.Table, seen)
 		}
 	}
+}
+
+// splitTwice finds a backend of a meshed gateway's route that is under release itself: the mesh would share out once more what the gateway has
+// shared out. Empty: there is none. A gateway outside the mesh calls pods, and a mesh follows only the first of two splits by itself.
+func (c *composer) splitTwice(route *model.EdgeRoute, gateway model.Gateway) string {
+	if !gateway.Meshed || route.Retain == nil {
+		return ""
+	}
+	for _, name := range backendsOf(route) {
+		backend := c.byName[name]
+		if backend != nil && backend.table != nil && slices.Contains(backend.table.ports, route.Port) {
+			return "Service " + route.Service + " is under release, and so is Service " + name + ", a variant of it: the meshed gateway " + gateway.Name +
+				" and the mesh would both share out the requests; let the variant name a Deployment, or lead the route through a gateway outside the mesh"
+		}
+	}
+	return ""
 }

@@ -148,32 +148,6 @@ type Edge struct {
 	Settle metav1.Duration `json:"settle"`
 }
 
-// Gateway is one instance of the edge.
-type Gateway struct {
-	// Name that IngressProfiles use.
-	Name string `json:"name"`
-	// Namespaces whose IngressProfiles may use the gateway. Empty: all.
-	Namespaces []string `json:"namespaces,omitempty"`
-	// Labels that objects for this instance carry, so that instances are told apart (Traefik: providers.kubernetesCRD.labelSelector).
-	Labels map[string]string `json:"labels,omitempty"`
-	// Class of the instance (Traefik: providers.kubernetesCRD.ingressClass). Empty: none.
-	Class string `json:"class,omitempty"`
-	// EntryPoints of the instance.
-	EntryPoints EntryPoints `json:"entryPoints"`
-	// ClientAddress says how the instance learns its clients' addresses: Connection when connections come from the clients themselves (external
-	// traffic policy Local, or the PROXY protocol), ForwardedFor with clientAddressDepth. Empty: ForwardedFor with a depth, and not at all
-	// without; then allowFrom is refused.
-	ClientAddress ClientAddress `json:"clientAddress,omitempty"`
-	// ClientCertificates says that the instance is set up for client certificates: what an entry point falls back to, its default TLS options
-	// among it, asks for one too, and HTTP/3 is off. Default false: tls.clientAuth is refused.
-	ClientCertificates bool `json:"clientCertificates,omitempty"`
-	// Hardened says that the instance refuses encoded slashes, backslashes, semicolons, percent signs, question marks, hashes and NUL in paths,
-	// and drops or refuses headers with underscores. Default false: the security preset Strict is refused.
-	Hardened bool `json:"hardened,omitempty"`
-	// ClientAddressDepth is which address of X-Forwarded-For, counted from the right, is the client's. 0: the connection's own.
-	ClientAddressDepth int `json:"clientAddressDepth,omitempty"`
-}
-
 // Reservation gives a host to namespaces.
 type Reservation struct {
 	// Gateway that the reservation is about. Empty: all.
@@ -182,25 +156,6 @@ type Reservation struct {
 	Host string `json:"host"`
 	// Namespaces whose IngressProfiles may serve the host; at least one.
 	Namespaces []string `json:"namespaces"`
-}
-
-// ClientAddress is how an instance learns its clients' addresses.
-type ClientAddress string
-
-// The ways to learn a client's address.
-const (
-	// FromConnection: it is the connection's.
-	FromConnection ClientAddress = "Connection"
-	// FromForwardedFor: it stands in X-Forwarded-For.
-	FromForwardedFor ClientAddress = "ForwardedFor"
-)
-
-// EntryPoints of a gateway by their names there.
-type EntryPoints struct {
-	// HTTP is the entry point for plain HTTP. Default web.
-	HTTP string `json:"http,omitempty"`
-	// HTTPS is the entry point for TLS. Default websecure.
-	HTTPS string `json:"https,omitempty"`
 }
 
 // Injection is a power over Namespaces.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -114,24 +113,6 @@ func namespaceNames(path *field.Path, names []string) field.ErrorList {
 		errs = append(errs, words(path.Index(i), name, validation.IsDNS1123Label(name))...)
 	}
 	return errs
-}
-
-func (g Gateway) validate(path *field.Path) field.ErrorList {
-	// The name is the value of a label and is named in IngressProfiles, whose schema allows 32 characters.
-	errs := words(path.Child("name"), g.Name, validation.IsDNS1123Label(g.Name))
-	if len(g.Name) > 32 {
-		errs = append(errs, field.TooLong(path.Child("name"), g.Name, 32))
-	}
-	errs = append(errs, namespaceNames(path.Child("namespaces"), g.Namespaces)...)
-	errs = append(errs, metavalidation.ValidateLabels(g.Labels, path.Child("labels"))...)
-	if g.EntryPoints.HTTP == g.EntryPoints.HTTPS {
-		errs = append(errs, field.Invalid(path.Child("entryPoints"), g.EntryPoints.HTTP, "http and https must not be the same entry point"))
-	}
-	errs = append(errs, oneOf(path.Child("clientAddress"), g.ClientAddress, "", FromConnection, FromForwardedFor)...)
-	if g.ClientAddress == FromForwardedFor && g.ClientAddressDepth == 0 || g.ClientAddress == FromConnection && g.ClientAddressDepth > 0 {
-		errs = append(errs, field.Invalid(path.Child("clientAddress"), g.ClientAddress, "clientAddressDepth goes with ForwardedFor, and only with it"))
-	}
-	return append(errs, between(path.Child("clientAddressDepth"), g.ClientAddressDepth, 0, 16)...)
 }
 
 // settleTime is bounded so that a slip of the unit does not stop every release.

@@ -39,6 +39,24 @@ type Gateway struct {
 	Hardened bool
 	// ClientAddressDepth is which address of X-Forwarded-For, counted from the right, is the client's. 0: the connection's own.
 	ClientAddressDepth int
+	// Meshed says whether the gateway's pods are in the mesh: it calls Services, not their pods, and removes headers that speak to the mesh.
+	Meshed bool
+	// Pods of the gateway. Nil: they are not known.
+	Pods *GatewayPods
+}
+
+// GatewayPods say who a Service is called by when a gateway calls it.
+type GatewayPods struct {
+	// Namespace of the pods.
+	Namespace string
+	// Labels that the pods have, and no others in the namespace. Never empty.
+	Labels map[string]string
+	// ServiceAccount of the pods. Set when the gateway is meshed.
+	ServiceAccount string
+	// Service in Namespace that selects the pods. Set when the gateway is not meshed and there are no Networks.
+	Service string
+	// Networks that the gateway's calls come from. Empty: they come from the addresses of the pods.
+	Networks []string
 }
 
 // TLS of the hosts of an edge.

@@ -167,6 +167,9 @@ var goldens = []struct {
 		}
 	}, to(nil, "web"))},
 	{"a Service is asked about each request, and clients stay with a variant", edge(plain, lasting(released(to(nil, "orders"), grayscale)))},
+	{"a meshed gateway calls the Services behind a release, and keeps clients from talking to the mesh", edge(func(e *model.Edge) {
+		e.Gateway.Meshed = true
+	}, released(to(prefix("/orders"), "orders"), canary(model.Match{Headers: value(model.MatchExact, "x-canary", "1")}), grayscale), to(nil, "web"))},
 	{"a gateway without class, labels and client address", edge(func(e *model.Edge) {
 		e.Gateway = model.Gateway{Name: "bare", HTTP: "http"}
 		e.Security = &model.SecurityHeaders{FrameOptions: "SAMEORIGIN"}

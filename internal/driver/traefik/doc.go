@@ -24,6 +24,7 @@
 //	Sticky           a cookie of the weighted TraefikService
 //	(any of these)   a guard: an IngressRoute of its own that answers 503 when the route with the Middleware is lost (guard.go)
 //	Weights          a weighted TraefikService for each line of the routing table, also when one backend takes all
+//	Gateway.Meshed   nativeLB on every backend, and a headers Middleware that removes headers by which clients could talk to the mesh
 //	Matches          one route for each line of the table, in an IngressRoute for each path
 //	MatchQuery       Query and QueryRegexp
 //

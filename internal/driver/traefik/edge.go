@@ -42,7 +42,7 @@ func (w *edgeWriter) write() error {
 	if err != nil {
 		return err
 	}
-	headers, err := w.headers()
+	outermost, err := w.outermost()
 	if err != nil {
 		return err
 	}
@@ -53,13 +53,23 @@ func (w *edgeWriter) write() error {
 			continue
 		}
 		path := encode(pathIdentity(route.Path))
-		page := routeWriter{edgeWriter: w, route: route, rank: ranks[path], hosts: hosts, entryPoint: entryPoint, tls: tls, outermost: headers}
+		page := routeWriter{edgeWriter: w, route: route, rank: ranks[path], hosts: hosts, entryPoint: entryPoint, tls: tls, outermost: outermost}
 		ranks[path]++
 		if err := page.write(); err != nil {
 			return err
 		}
 	}
 	return w.redirect()
+}
+
+// outermost are the middlewares that all routes share, in front of their own.
+func (w *edgeWriter) outermost() ([]traefikio.MiddlewareRef, error) {
+	headers, err := w.headers()
+	if err != nil {
+		return nil, err
+	}
+	outsiders, err := w.outsiders()
+	return append(headers, outsiders...), err
 }
 
 // entryPoint that the edge is served on. An IngressRoute without one would be served on all.

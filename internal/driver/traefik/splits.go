@@ -57,7 +57,7 @@ func (w *routeWriter) child(share model.Share) (traefikio.Service, error) {
 	transport, err := w.transport(w.route.Timeout)
 	return traefikio.Service{LoadBalancerSpec: traefikio.LoadBalancerSpec{
 		Kind: "Service", Name: share.Backend, Port: intstr.FromInt32(w.route.Port), Scheme: schemes[w.route.Protocol], Weight: &weight,
-		ServersTransport: transport,
+		ServersTransport: transport, NativeLB: w.nativeLB(),
 	}}, err
 }
 
