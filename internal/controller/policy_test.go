@@ -52,6 +52,23 @@ var _ = Describe("A policy for a Namespace", func() {
 		Expect(s.annotations(ctx)).NotTo(HaveKey(v1alpha1.AnnotationOrigins))
 	})
 
+	It("gives back what it borrowed from a Service, also as the last of its namespace", func(ctx SpecContext) {
+		s := newShop(ctx)
+		name := v1alpha1.ServiceName("orders")
+		breaker := &v1alpha1.MeshPolicy{
+			ObjectMeta: metav1.ObjectMeta{Name: "breaker"},
+			Spec: v1alpha1.MeshPolicySpec{
+				Target:     v1alpha1.PolicyTarget{Kind: v1alpha1.TargetService, Name: &name},
+				Resilience: &v1alpha1.Resilience{CircuitBreaker: &v1alpha1.CircuitBreaker{ConsecutiveFailures: new(int32(5))}},
+			},
+		}
+		s.create(ctx, breaker)
+		borrowed := func() map[string]string { return get(ctx, s, "orders", &corev1.Service{}).Annotations }
+		Eventually(borrowed).Should(HaveKey("fake.example/breaker"))
+		Expect(cluster.Delete(ctx, breaker)).To(Succeed())
+		Eventually(borrowed).ShouldNot(Or(HaveKey("fake.example/breaker"), HaveKey(v1alpha1.AnnotationBorrowed)))
+	})
+
 	It("does not overrule the value of somebody else", func(ctx SpecContext) {
 		s := newShop(ctx)
 		namespace := &corev1.Namespace{}

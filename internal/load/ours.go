@@ -63,6 +63,14 @@ func Borrows(obj client.Object) bool {
 	return borrows
 }
 
+// borrowerKeys are the values under indexBorrowed.
+func borrowerKeys(object client.Object) []string {
+	if Ours(object) || !Borrows(object) {
+		return nil
+	}
+	return []string{everyGroup}
+}
+
 // Retained are the splits that stand, by the name of the Service that is split.
 func Retained(objects []client.Object) map[string]model.Retain {
 	retained := map[string]model.Retain{}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -18,10 +19,12 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// indexGroup finds generated objects of a namespace by the group of the plan that they belong to, and all of them by everyGroup.
 const (
+	// indexGroup finds generated objects of a namespace by the group of the plan that they belong to, and all of them by everyGroup.
 	indexGroup = "kubemate.group"
 	everyGroup = "*"
+	// indexBorrowed finds, by everyGroup too, the Services of a namespace that carry annotations of Kubemate.
+	indexBorrowed = "kubemate.borrowed"
 )
 
 // ErrNotServed says that the cluster does not serve a kind, or only began to a moment ago.
@@ -64,6 +67,9 @@ func NewReader(ctx context.Context, from cache.Cache, scheme *runtime.Scheme, cf
 	ofRecord := func(obj client.Object) []string { return hostValues(compose.RecordKey(obj.(*v1alpha1.HostClaim))) }
 	if err := from.IndexField(ctx, &v1alpha1.HostClaim{}, indexHosts, ofRecord); err != nil {
 		return nil, fmt.Errorf("indexing HostClaims by host: %w", err)
+	}
+	if err := from.IndexField(ctx, &corev1.Service{}, indexBorrowed, borrowerKeys); err != nil {
+		return nil, fmt.Errorf("indexing Services by what they carry: %w", err)
 	}
 	return &Reader{cache: from, scheme: scheme, config: cfg}, nil
 }

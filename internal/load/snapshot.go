@@ -95,11 +95,19 @@ func (r *Reader) live(ctx context.Context, view *View, namespace *corev1.Namespa
 		return err
 	}
 	view.Live.Objects = objects
+	view.Retained = Retained(objects)
 	if Borrows(namespace) {
 		namespace.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
 		view.Live.Borrowers = append(view.Live.Borrowers, namespace)
 	}
-	view.Retained = Retained(objects)
+	var services corev1.ServiceList
+	if err := r.cache.List(ctx, &services, client.InNamespace(view.Namespace), client.MatchingFields{indexBorrowed: everyGroup}); err != nil {
+		return fmt.Errorf("listing the Services of namespace %s that carry annotations: %w", view.Namespace, err)
+	}
+	for i := range services.Items {
+		services.Items[i].SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Service"))
+		view.Live.Borrowers = append(view.Live.Borrowers, &services.Items[i])
+	}
 	return nil
 }
 
@@ -121,10 +129,6 @@ func (r *Reader) surroundings(ctx context.Context, view *View) error {
 			continue
 		}
 		view.Services = append(view.Services, service)
-		if Borrows(service) {
-			service.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Service"))
-			view.Live.Borrowers = append(view.Live.Borrowers, service)
-		}
 	}
 	for i := range deployments.Items {
 		view.Deployments = append(view.Deployments, &deployments.Items[i])
