@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -86,22 +87,31 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 })
 
 // startOperator runs the operator until the returned function is called.
-func startOperator() (stop func()) {
-	cfg, err := config.Parse([]byte(strings.TrimSpace(operatorConfig)))
-	Expect(err).NotTo(HaveOccurred())
-	access, err := server.ConfigFor(operatorUser, "system:masters")
-	Expect(err).NotTo(HaveOccurred())
+func startOperator(changes ...func(*rest.Config)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	manager, err := controller.NewManager(ctx, access, cfg, drivers{}, runtime.NewScheme())
-	Expect(err).NotTo(HaveOccurred())
-	ended := make(chan error, 1)
-	go func() { ended <- manager.Start(ctx) }()
+	ended := runOperator(ctx, changes...)
 	return func() {
 		cancel()
 		var err error
 		Eventually(ended).Should(Receive(&err))
 		Expect(err).NotTo(HaveOccurred())
 	}
+}
+
+// runOperator runs the operator, with changes to its access to the API server, until it ends.
+func runOperator(ctx context.Context, changes ...func(*rest.Config)) (ended chan error) {
+	cfg, err := config.Parse([]byte(strings.TrimSpace(operatorConfig)))
+	Expect(err).NotTo(HaveOccurred())
+	access, err := server.ConfigFor(operatorUser, "system:masters")
+	Expect(err).NotTo(HaveOccurred())
+	for _, change := range changes {
+		change(access)
+	}
+	manager, err := controller.NewManager(ctx, access, cfg, drivers{}, runtime.NewScheme())
+	Expect(err).NotTo(HaveOccurred())
+	ended = make(chan error, 1)
+	go func() { ended <- manager.Start(ctx) }()
+	return ended
 }
 
 // operatorUser is the operator's name at the API server, by which its requests are found in the audit log.
