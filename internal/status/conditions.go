@@ -11,7 +11,6 @@ import (
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/model"
-	"github.com/kubemate/kubemate/internal/plan"
 )
 
 // Bounds of the schema.
@@ -22,8 +21,6 @@ const (
 
 // own is what a kind adds to the conditions that all share.
 type own struct {
-	// complaints are more reasons for not being programmed.
-	complaints []plan.Waiting
 	// held is what has become of an object that is not accepted. Empty: what was programmed before stays as it is.
 	held string
 	// outlook replaces the summary of an object that is accepted and programmed. Nil: it is ready.
@@ -79,7 +76,6 @@ func (n *Namespace) accepted(origin model.Origin) metav1.Condition {
 // programmed says how far the objects are. An object that is not accepted keeps what it last programmed, and so does the condition.
 func (n *Namespace) programmed(origin model.Origin, old v1alpha1.CommonStatus, adds own) metav1.Condition {
 	condition := metav1.Condition{Type: v1alpha1.ConditionProgrammed, Status: metav1.ConditionFalse}
-	complaints := adds.complaints
 	if n.refused(origin) && !slices.Contains(n.Plan.Freed, origin) {
 		condition.Reason, condition.Message = v1alpha1.ReasonHeld, cmp.Or(adds.held, "not accepted: what was programmed before stays as it is")
 		if meta.IsStatusConditionTrue(old.Conditions, v1alpha1.ConditionProgrammed) {
@@ -95,10 +91,7 @@ func (n *Namespace) programmed(origin model.Origin, old v1alpha1.CommonStatus, a
 		return condition
 	}
 	if waiting, waits := n.Plan.Waiting[origin]; waits {
-		complaints = append(complaints, waiting)
-	}
-	if len(complaints) > 0 {
-		condition.Reason, condition.Message = complaints[0].Reason, complaints[0].Message
+		condition.Reason, condition.Message = waiting.Reason, waiting.Message
 		return condition
 	}
 	condition.Status, condition.Reason, condition.Message = metav1.ConditionTrue, v1alpha1.ReasonStored, "all generated objects are stored"

@@ -48,9 +48,6 @@ func (n *Namespace) hindrance(of *v1alpha1.CanaryRelease) string {
 	if waiting, waits := n.Plan.Waiting[origin]; waits {
 		return waiting.Message
 	}
-	if complaints := n.uncarried(of); len(complaints) > 0 {
-		return complaints[0].Message
-	}
 	if service := n.services[string(of.Spec.Service.Name)]; service != nil && replaced(service, of.Status.Release) {
 		return string(of.Status.Release.To) + " has no ready endpoints, so stable answers in its place"
 	}

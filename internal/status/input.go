@@ -39,7 +39,7 @@ type Namespace struct {
 func New(in Input) *Namespace {
 	n := &Namespace{
 		Input: in, problems: map[model.Origin]model.Problems{}, groups: map[model.Origin][]string{}, services: map[string]*model.Service{},
-		carried: map[string]bool{}, settle: map[model.Origin]time.Duration{},
+		carried: in.Plan.Carried(), settle: map[model.Origin]time.Duration{},
 	}
 	for _, problem := range in.Plan.Problems {
 		object := problem.Origin.Object()
@@ -58,9 +58,6 @@ func (n *Namespace) addGroup(group *plan.Group) {
 	var origins []model.Origin
 	for i := range group.Objects {
 		origins = append(origins, group.Objects[i].Origins...)
-		if retain := group.Objects[i].Retain; retain != nil {
-			n.carried[retain.Service] = true
-		}
 	}
 	for i := range group.Borrowed {
 		origins = append(origins, group.Borrowed[i].Origins...)

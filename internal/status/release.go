@@ -11,7 +11,6 @@ import (
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/model"
-	"github.com/kubemate/kubemate/internal/plan"
 )
 
 // Release is the status of a CanaryRelease, without what the release controller writes. While the spec waits for a decision it is what it was:
@@ -24,9 +23,7 @@ func (n *Namespace) Release(release *v1alpha1.CanaryRelease) v1alpha1.CanaryRele
 	old := release.Status
 	next := v1alpha1.CanaryReleaseStatus{Programmed: n.revision(release, origin)}
 	n.explain(release, &next)
-	next.CommonStatus = n.common(origin, release.Generation, old.CommonStatus, own{
-		complaints: n.uncarried(release), held: n.stopped(release), outlook: outlook(release.Status.Release, next.Explanation),
-	})
+	next.CommonStatus = n.common(origin, release.Generation, old.CommonStatus, own{n.stopped(release), outlook(release.Status.Release, next.Explanation)})
 	if n.refused(origin) {
 		// Held: what stands is what was programmed last, and the spec that would explain it may be gone.
 		next.Stable, next.Weights, next.Variants = old.Stable, old.Weights, old.Variants
@@ -105,19 +102,6 @@ func replaced(service *model.Service, decision *v1alpha1.ReleaseStatus) bool {
 // Settle is how long after the objects of a release are stored some data plane may still follow the old ones.
 func (n *Namespace) Settle(release *v1alpha1.CanaryRelease) time.Duration {
 	return n.settle[releaseOrigin(release)]
-}
-
-// uncarried is the complaint that nothing carries the split: leaf Services alone send no request anywhere.
-func (n *Namespace) uncarried(release *v1alpha1.CanaryRelease) []plan.Waiting {
-	service := n.services[string(release.Spec.Service.Name)]
-	if service == nil || service.Retain == nil || n.carried[service.Name] {
-		return nil
-	}
-	return []plan.Waiting{{
-		Reason: v1alpha1.ReasonDriverUnavailable,
-		Message: "nothing carries the split of Service " + service.Name + ": no mesh that Kubemate can drive is installed, and no IngressProfile leads to it; " +
-			"requests go to all pods of the Service as before",
-	}}
 }
 
 func (n *Namespace) variants(release *v1alpha1.CanaryRelease, origin model.Origin) []v1alpha1.VariantStatus {

@@ -94,9 +94,6 @@ func TestConditions(t *testing.T) {
 				in.Plan.Waiting = map[model.Origin]plan.Waiting{origin: {Reason: v1alpha1.ReasonNoHealthyBackend, Message: "stable is empty"}}
 			}), "Accepted", "!NoHealthyBackend", "!NoHealthyBackend", "stable is empty",
 		},
-		"a split that neither mesh nor edge carries": {
-			with(stored(9, 1), func(in *Input) { in.Plan.Groups[0].Objects[0].Retain = nil }), "Accepted", "!DriverUnavailable", "!DriverUnavailable", "",
-		},
 		"an object shared with something that is held": {
 			with(stored(9, 1), func(in *Input) {
 				in.Results = map[string]apply.Result{"service.orders": {State: apply.Held, Reason: v1alpha1.ReasonHeld, Message: "stays"}}
