@@ -9,6 +9,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 IMAGE ?= kubemate:$(VERSION)
 COUNT ?= 5
 BENCH ?= .
+EXECUTIONS ?= 1000000
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=$(VERSION)"
 
 LINKERD_API := ./internal/driver/linkerd/api/...
@@ -73,6 +74,10 @@ test-e2e: ## Run the whole operator with real Traefik and traffic
 .PHONY: test-race
 test-race: ## Run the tests that need no servers with the race detector
 	$(TESTRUN) -race unit
+
+.PHONY: fuzz
+fuzz: ## Compare EXECUTIONS rules, headers and paths each with Traefik's own muxer
+	go test -v -timeout=0 -run='^TestRulesMeanWhatTheyShould$$' ./internal/driver/traefik -executions=$(EXECUTIONS)
 
 .PHONY: bench
 bench: ## Run the benchmarks COUNT times (BENCH selects)

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/traefik/traefik/v3/pkg/middlewares/requestdecorator"
@@ -106,8 +107,11 @@ func loadWithout(t rapid.TB, edges []model.Edge, lost func(traefikio.IngressRout
 	return muxers
 }
 
+// syntaxParser is made once: it keeps nothing of what it reads.
+var syntaxParser = sync.OnceValues(func() (httpmuxer.SyntaxParser, error) { return httpmuxer.NewSyntaxParser() })
+
 func newMuxer(t rapid.TB) *muxer {
-	parser, err := httpmuxer.NewSyntaxParser()
+	parser, err := syntaxParser()
 	if err != nil {
 		t.Fatalf("NewSyntaxParser: %v", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/traefik/traefik/v3/pkg/rules"
 )
@@ -34,7 +35,10 @@ var operators = map[string]string{nodeAnd: " && ", nodeOr: " || "}
 // ruleReader reads the text of a rule as Traefik does.
 type ruleReader func(text string) (*rules.Tree, error)
 
-func newRuleReader() (ruleReader, error) {
+// newRuleReader makes the reader once: it keeps nothing of what it reads.
+var newRuleReader = sync.OnceValues(makeRuleReader)
+
+func makeRuleReader() (ruleReader, error) {
 	parser, err := rules.NewParser([]string{
 		matchHost, matchHostRegexp, matchMethod, matchPath, matchPathPrefix, matchPathRegexp,
 		matchHeader, matchHeaderRegexp, matchQuery, matchQueryRegexp,
