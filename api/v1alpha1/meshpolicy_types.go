@@ -42,7 +42,7 @@ type MeshPolicyList struct {
 // +kubebuilder:validation:XValidation:rule="!has(self.bypass) || self.target.kind == 'Namespace'",message="bypass is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="!has(self.proxy) || self.target.kind == 'Namespace'",message="proxy is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="!has(self.access) || self.target.kind == 'Service'",message="access is set for one Service: use target.kind Service"
-// +kubebuilder:validation:XValidation:rule="has(self.injection) || has(self.mtls) || has(self.access) || has(self.resilience) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy)",message="a policy must say something: set injection, mtls, access, resilience, bypass, opaquePorts or proxy"
+// +kubebuilder:validation:XValidation:rule="has(self.injection) || has(self.mtls) || has(self.access) || has(self.network) || has(self.resilience) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy)",message="a policy must say something: set injection, mtls, access, network, resilience, bypass, opaquePorts or proxy"
 type MeshPolicySpec struct {
 	// Target is what the policy is about.
 	Target PolicyTarget `json:"target"`
@@ -59,6 +59,11 @@ type MeshPolicySpec struct {
 	//
 	// +optional
 	Access *Access `json:"access,omitempty"`
+	// Network says whose packets reach the pods of the Service or of the Namespace. For a Namespace: also those of its Services, each by its own access
+	// rules, but for Services whose network another policy speaks about. Empty: untouched, open where no other NetworkPolicy stands.
+	//
+	// +optional
+	Network *Network `json:"network,omitempty"`
 	// Resilience is how calls to the Service are bounded and retried. For a Namespace: to each of its Services that has no resilience of its
 	// own. Empty: the Namespace's; without one, untouched.
 	//

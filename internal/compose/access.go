@@ -170,8 +170,12 @@ func clients(from []v1alpha1.Caller) []model.Client {
 			out = append(out, model.Client{Kind: model.ClientAny})
 		}
 	}
-	slices.SortFunc(out, func(a, b model.Client) int {
+	return sortClients(out)
+}
+
+func sortClients(all []model.Client) []model.Client {
+	slices.SortFunc(all, func(a, b model.Client) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name), cmp.Compare(a.CIDR, b.CIDR))
 	})
-	return slices.Compact(out)
+	return slices.Compact(all)
 }

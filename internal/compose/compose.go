@@ -23,7 +23,8 @@ type Result struct {
 	HeldSplits []string
 	// Stopped are the Services whose splits the kill switch sends to stable although their releases are held, sorted.
 	Stopped []string
-	// Undecided are the releases whose spec waits for a decision, sorted: what they have programmed stays as it is.
+	// Undecided are the releases whose spec waits for a decision, and the policies whose NetworkPolicies depend on a held one, sorted: what they have
+	// programmed stays as it is.
 	Undecided []model.Origin
 	// Waiting says per custom resource why a part is not in the model yet.
 	Waiting map[model.Origin]Waiting
@@ -78,6 +79,9 @@ type composer struct {
 	rejected map[model.Origin]bool
 	// resilience of the namespace's Services that have none of their own. Nil: none.
 	resilience *resilience
+	// network of the namespace's pods. Nil: none.
+	network    *network
+	isolations []model.Isolation
 	problems   model.Problems
 	heldSplits []string
 	stopped    []string
@@ -105,6 +109,7 @@ type part struct {
 	opaque     *model.OpaquePorts
 	resilience *resilience
 	access     []model.Access
+	network    *network
 }
 
 // table is a release's routing table for some ports.
@@ -162,7 +167,7 @@ func suspended(obj client.Object) bool {
 }
 
 func (c *composer) result() Result {
-	out := model.Namespace{Name: c.snapshot.Namespace, Injection: c.injection, Pods: c.pods, Edges: c.edges}
+	out := model.Namespace{Name: c.snapshot.Namespace, Injection: c.injection, Pods: c.pods, Isolations: c.isolations, Edges: c.edges}
 	out.Services = make([]model.Service, 0, len(c.parts))
 	var drafts []model.Service
 	for i := range c.parts {

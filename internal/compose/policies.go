@@ -15,6 +15,7 @@ func (c *composer) policies() {
 		c.rejected[origin] = !composed
 	}
 	c.spread(owners)
+	c.isolate(owners)
 }
 
 // policy composes a policy. False: it is held.
@@ -48,8 +49,11 @@ func (c *composer) spread(owners claims) {
 	}
 }
 
-// aspectResilience is what a policy for a Service claims.
-const aspectResilience = "resilience of Service"
+// What a policy for a Service claims.
+const (
+	aspectResilience = "resilience of Service"
+	aspectAccess     = "access of Service"
+)
 
 // claimAspects claims what the policy speaks about: each aspect of a target belongs to the oldest policy.
 func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, origin model.Origin) model.Problems {
@@ -74,6 +78,8 @@ func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, orig
 		{policy.Spec.OpaquePorts != nil && service == "", "opaquePorts of the namespace", "spec.opaquePorts"},
 		{policy.Spec.OpaquePorts != nil && service != "", aspectOpaque, "spec.opaquePorts"},
 		{policy.Spec.Resilience != nil && service == "", "resilience of the namespace", "spec.resilience"},
+		{policy.Spec.Network != nil && service == "", aspectNamespaceNetwork, "spec.network"},
+		{policy.Spec.Network != nil && service != "", aspectNetwork, "spec.network"},
 		{policy.Spec.Resilience != nil && service != "", aspectResilience, "spec.resilience"},
 	} {
 		if one.wanted {
@@ -81,7 +87,7 @@ func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, orig
 		}
 	}
 	if policy.Spec.Access != nil {
-		claim("access of Service", "spec.access")
+		claim(aspectAccess, "spec.access")
 		if len(problems) == 0 {
 			problems = c.claimPods(owners, service, at(origin, "spec.access"))
 		}
@@ -95,6 +101,7 @@ type effect struct {
 	settings   settings
 	access     []model.Access
 	resilience *resilience
+	network    *network
 	problems   model.Problems
 }
 
@@ -119,10 +126,15 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 			e.problems = append(e.problems, e.part.speaksHTTP(at(origin, "spec.resilience"))...)
 		}
 	}
+	if policy.Spec.Network != nil {
+		var problems model.Problems
+		e.network, problems = c.readNetwork(policy.Spec.Network, e.part, origin)
+		e.problems = append(e.problems, problems...)
+	}
 	return e
 }
 
-// target finds the Service that a policy is for. A headless one can have opaque ports and nothing else.
+// target finds the Service that a policy is for. A headless one can have opaque ports and a network, nothing else.
 func (c *composer) target(spec *v1alpha1.MeshPolicySpec, origin model.Origin) (*part, model.Problems) {
 	name := string(*spec.Target.Name)
 	found, message := c.routableService(name)
@@ -153,6 +165,13 @@ func (c *composer) applyPolicy(policy *v1alpha1.MeshPolicy, e effect) {
 	}
 	if policy.Spec.OpaquePorts != nil && e.part != nil {
 		c.add(e.part.declared(policy.Name, portRanges(policy.Spec.OpaquePorts))...)
+	}
+	switch {
+	case e.network == nil:
+	case e.part == nil:
+		c.network = e.network
+	default:
+		e.part.network = e.network
 	}
 	switch {
 	case e.resilience == nil:

@@ -33,6 +33,8 @@ type OperatorConfig struct {
 	Mesh Mesh `json:"mesh"`
 	// Edge chooses the driver for traffic from outside.
 	Edge Edge `json:"edge"`
+	// Network is what isolated pods leave open for the cluster itself.
+	Network Network `json:"network"`
 	// Injection says whether proxies may be switched on and off for Namespaces.
 	Injection Injection `json:"injection"`
 	// Actions is about what people do to running releases.

@@ -26,6 +26,7 @@ func defaults() OperatorConfig {
 			Linkerd: LinkerdMesh{Generation: GenerationAuto, RouteGroup: RouteGroupLinkerd, ClusterDomain: "cluster.local"},
 		},
 		Edge:        Edge{Driver: Auto, Settle: metav1.Duration{Duration: 3 * time.Second}},
+		Network:     Network{ProxyPort: 4143},
 		Actions:     Actions{Retention: metav1.Duration{Duration: 90 * 24 * time.Hour}},
 		Concurrency: Concurrency{Apply: 16},
 	}
@@ -45,6 +46,7 @@ func (c *OperatorConfig) complete() {
 			entryPoints.HTTPS = "websecure"
 		}
 	}
+	c.Network.complete()
 	for i := range c.Analysis.Sources {
 		c.Analysis.Sources[i].complete()
 	}

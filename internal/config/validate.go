@@ -29,6 +29,7 @@ func (c *OperatorConfig) validate() error {
 	errs = append(errs, oneOf(field.NewPath("log", "format"), c.Log.Format, FormatJSON, FormatText)...)
 	errs = append(errs, c.Mesh.validate(field.NewPath("mesh"))...)
 	errs = append(errs, c.Edge.validate(field.NewPath("edge"))...)
+	errs = append(errs, c.Network.validate(field.NewPath("network"))...)
 	errs = append(errs, c.Actions.validate(field.NewPath("actions"))...)
 	errs = append(errs, c.Analysis.validate(field.NewPath("analysis"))...)
 	errs = append(errs, between(field.NewPath("concurrency", "apply"), c.Concurrency.Apply, 1, 256)...)

@@ -54,11 +54,11 @@ func TestController(t *testing.T) {
 type drivers struct{}
 
 func (drivers) Kinds() []schema.GroupVersionKind {
-	return append(kube.Driver().Kinds(), drivertest.FakeMesh().Kinds()...)
+	return append(kube.Driver(kube.Config{}).Kinds(), drivertest.FakeMesh().Kinds()...)
 }
 
 func (drivers) Select(map[schema.GroupVersionKind]bool, map[string]bool) plan.Drivers {
-	return plan.Drivers{Kube: kube.Driver(), Mesh: drivertest.FakeMesh(), Edge: drivertest.FakeEdge(), MeshSettle: settle, EdgeSettle: settle}
+	return plan.Drivers{Kube: kube.Driver(kube.Config{}), Mesh: drivertest.FakeMesh(), Edge: drivertest.FakeEdge(), MeshSettle: settle, EdgeSettle: settle}
 }
 
 // settle is how long the data planes of these tests take to follow.

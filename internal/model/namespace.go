@@ -9,6 +9,9 @@ type Namespace struct {
 	Pods Pods
 	// Services that something is wanted of, sorted by name. A Service that is missing here is untouched.
 	Services []Service
+	// Isolations of pods from the network: first those of Services, sorted by name, last the one of the namespace. Where several are about a pod, what one of
+	// them lets pass does.
+	Isolations []Isolation
 	// Edges are the ways in from outside, sorted by profile name.
 	Edges []Edge
 }

@@ -20,6 +20,7 @@ func genPolicy(t *rapid.T, number int) *v1alpha1.MeshPolicy {
 			policy.Spec.Resilience = genResilience(t)
 		}
 		genSettings(t, &policy.Spec)
+		policy.Spec.Network = genNetwork(t)
 		policy.Spec.Injection = ref(rapid.SampledFrom([]v1alpha1.Injection{"Enabled", "Disabled", "Ingress"}).Draw(t, "injection"))
 		return policy
 	}
@@ -30,7 +31,8 @@ func genPolicy(t *rapid.T, number int) *v1alpha1.MeshPolicy {
 	if rapid.Bool().Draw(t, "access") {
 		policy.Spec.Access = genAccess(t)
 	}
-	if policy.Spec.Access == nil || rapid.Bool().Draw(t, "resilience") {
+	policy.Spec.Network = genNetwork(t)
+	if policy.Spec.Access == nil && policy.Spec.Network == nil || rapid.Bool().Draw(t, "resilience") {
 		policy.Spec.Resilience = genResilience(t)
 	}
 	return policy
@@ -54,6 +56,25 @@ func genPortRanges(t *rapid.T) []v1alpha1.PortRange {
 	return rapid.SampledFrom([][]v1alpha1.PortRange{
 		{{Port: 8080}}, {{Port: 8000, EndPort: ref(v1alpha1.PortNumber(9000))}, {Port: 3306}},
 	}).Draw(t, "ports")
+}
+
+// genNetwork isolates now and then, mostly from all but a few.
+func genNetwork(t *rapid.T) *v1alpha1.Network {
+	if rapid.IntRange(0, 2).Draw(t, "isolated") > 0 {
+		return nil
+	}
+	network := &v1alpha1.Network{Isolate: true}
+	for range rapid.IntRange(0, 2).Draw(t, "also allowed") {
+		peer := rapid.SampledFrom([]v1alpha1.NetworkPeer{
+			{Namespace: ref(v1alpha1.NamespaceName("ops"))}, {CIDR: ref(v1alpha1.CIDR("10.0.0.0/8"))}, {Any: ref(true)},
+		}).Draw(t, "peer")
+		allowed := v1alpha1.NetworkAllowance{From: []v1alpha1.NetworkPeer{peer}}
+		if rapid.Bool().Draw(t, "some ports") {
+			allowed.Ports = genPortRanges(t)
+		}
+		network.AlsoAllow = append(network.AlsoAllow, allowed)
+	}
+	return network
 }
 
 func genAccess(t *rapid.T) *v1alpha1.Access {

@@ -18,7 +18,7 @@ type Drivers struct {
 	Mesh driver.MeshDriver
 	// Edge writes traffic from outside. Nil: there is no gateway; IngressProfiles are refused.
 	Edge driver.EdgeDriver
-	// Kube writes what Kubernetes itself understands: leaf Services. Never nil.
+	// Kube writes what Kubernetes itself understands: leaf Services and NetworkPolicies. Never nil.
 	Kube driver.Driver
 	// MeshSettle and EdgeSettle are how long after an object is stored the data plane may still follow the old one.
 	MeshSettle, EdgeSettle time.Duration
@@ -61,8 +61,8 @@ type Plan struct {
 	Vanished []model.Origin
 	// Stopped are the Services whose splits the kill switch sends to stable although their releases are held, sorted.
 	Stopped []string
-	// Undecided are the releases whose spec waits for a decision: their generated objects stay until it is made, in a moment. Sorted. Nothing is
-	// wrong with what shares objects with them.
+	// Undecided are the releases whose spec waits for a decision, and the policies whose NetworkPolicies depend on a held one: their generated objects
+	// stay until that is over. Sorted. Nothing is wrong with what shares objects with them.
 	Undecided []model.Origin
 	// HeldSplits are the Services whose standing splits are neither changed nor pruned, because stable has no ready endpoints, sorted.
 	HeldSplits []string
@@ -79,7 +79,7 @@ type Waiting = compose.Waiting
 
 // Group is a set of objects that is written in order.
 type Group struct {
-	// Key is "service.NAME", "profile.NAME" or "namespace".
+	// Key is "service.NAME", "profile.NAME", "namespace" or "network".
 	Key string
 	// Claims are the hosts that must be recorded before the objects are written.
 	Claims []model.HostClaim
@@ -95,6 +95,9 @@ type Group struct {
 const (
 	// GroupNamespace is the key of the group about the namespace as a whole.
 	GroupNamespace = "namespace"
+	// GroupNetwork is the key of the group about who reaches the namespace's pods at all. It is one group, because isolations of several Services, and
+	// the namespace's, may be about the same pods.
+	GroupNetwork = "network"
 	// GroupServicePrefix and GroupProfilePrefix begin the keys of the other groups.
 	GroupServicePrefix = "service."
 	GroupProfilePrefix = "profile."

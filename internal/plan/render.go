@@ -44,6 +44,7 @@ func render(ns model.Namespace, drivers Drivers) rendering {
 	}
 	r.out.groups = make([]Group, 0, len(ns.Services)+len(ns.Edges)+1)
 	r.namespace(ns)
+	r.network(ns)
 	for i := range ns.Services {
 		r.service(ns.Name, ns.Services[i])
 	}
@@ -80,6 +81,13 @@ func (r *renderer) namespace(ns model.Namespace) {
 	}
 	one.Pods = r.mesh.WithholdPods(one.Pods)
 	r.group(GroupNamespace, one, side{r.drivers.Mesh, 0})
+}
+
+// network renders whose packets reach the namespace's pods, which takes no mesh.
+func (r *renderer) network(ns model.Namespace) {
+	if len(ns.Isolations) > 0 {
+		r.group(GroupNetwork, model.Namespace{Name: ns.Name, Isolations: ns.Isolations}, side{r.drivers.Kube, 0})
+	}
 }
 
 func (r *renderer) service(namespace string, svc model.Service) {
@@ -160,6 +168,9 @@ func originsOf(one model.Namespace) []model.Origin {
 		origins = append(origins, one.Injection.Origin)
 	}
 	origins = append(origins, one.Pods.Origins()...)
+	for i := range one.Isolations {
+		origins = append(origins, one.Isolations[i].Origins...)
+	}
 	for _, svc := range one.Services {
 		origins = append(origins, svc.Origins()...)
 	}

@@ -35,7 +35,7 @@ type generation struct {
 
 // New takes the drivers that the configuration enables.
 func New(cfg config.OperatorConfig) Drivers {
-	drivers := Drivers{kube: kube.Driver(), meshSettle: cfg.Mesh.Settle.Duration, edgeSettle: cfg.Edge.Settle.Duration}
+	drivers := Drivers{kube: kube.Driver(network(cfg)), meshSettle: cfg.Mesh.Settle.Duration, edgeSettle: cfg.Edge.Settle.Duration}
 	if cfg.Mesh.Driver != config.None {
 		drivers.meshes, drivers.allowed = generations(cfg.Mesh.Linkerd)
 	}
@@ -43,6 +43,19 @@ func New(cfg config.OperatorConfig) Drivers {
 		drivers.edge = traefik.New()
 	}
 	return drivers
+}
+
+// network is what the cluster itself needs of isolated pods. Where no mesh is driven, nothing but the NetworkPolicies guards them, and no port of a
+// proxy is left open.
+func network(cfg config.OperatorConfig) kube.Config {
+	if cfg.Mesh.Driver == config.None {
+		return kube.Config{}
+	}
+	out := kube.Config{ProxyPort: int32(cfg.Network.ProxyPort), MetricsNamespaces: cfg.Network.Metrics.Namespaces}
+	for _, port := range cfg.Network.Metrics.Ports {
+		out.MetricsPorts = append(out.MetricsPorts, int32(port))
+	}
+	return out
 }
 
 // AddToScheme registers the types of all drivers.

@@ -100,6 +100,9 @@ func renderParts(t *testing.T, d driver.Driver, ns model.Namespace) driver.Outpu
 	for _, svc := range ns.Services {
 		add(render(t, d, model.Namespace{Name: ns.Name, Services: []model.Service{svc}}))
 	}
+	for _, isolation := range ns.Isolations {
+		add(render(t, d, model.Namespace{Name: ns.Name, Isolations: []model.Isolation{isolation}}))
+	}
 	for _, edge := range ns.Edges {
 		add(render(t, d, model.Namespace{Name: ns.Name, Edges: []model.Edge{edge}}))
 	}

@@ -8,7 +8,8 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// shuffled copies a namespace with everything that has no order in another order. Routes, ports, backends and edge routes have one.
+// shuffled copies a namespace with everything that has no order in another order. Routes, ports, backends, isolations and
+// edge routes have one.
 func shuffled(ns model.Namespace, seed uint64) model.Namespace {
 	ns = clone(ns)
 	random := rand.New(rand.NewPCG(seed, seed))
@@ -38,6 +39,9 @@ func lengthened(ns model.Namespace) model.Namespace {
 	ns = clone(ns)
 	for i := range ns.Services {
 		lengthenService(&ns.Services[i])
+	}
+	for i := range ns.Isolations {
+		ns.Isolations[i].Service = lengthen(ns.Isolations[i].Service)
 	}
 	for i := range ns.Edges {
 		edge := &ns.Edges[i]

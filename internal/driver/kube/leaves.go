@@ -1,4 +1,3 @@
-// Package kube writes what Kubernetes itself understands: the leaf Services that select the pods of one variant of a release.
 package kube
 
 import (
@@ -6,45 +5,24 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// Name of the driver.
-const Name = "kube"
-
-// serviceDriver writes leaf Services.
-type serviceDriver struct{}
-
-// Driver is the driver for plain Kubernetes.
-func Driver() driver.Driver { return serviceDriver{} }
-
-// Name is Name.
-func (serviceDriver) Name() string { return Name }
-
-// Features is empty: leaves are not asked for, they follow from splits.
-func (serviceDriver) Features() model.FeatureSet { return model.FeatureSet{} }
-
-// Kinds is Service.
-func (serviceDriver) Kinds() []schema.GroupVersionKind {
-	return []schema.GroupVersionKind{corev1.SchemeGroupVersion.WithKind("Service")}
-}
-
-// Render writes the leaves.
-func (serviceDriver) Render(ns model.Namespace) (driver.Output, error) {
-	var out driver.Output
+// leaves writes the leaves of all Services.
+func leaves(ns model.Namespace) []driver.Object {
+	var objects []driver.Object
 	for j := range ns.Services {
 		svc := &ns.Services[j]
-		out.Objects = slices.Grow(out.Objects, len(svc.Leaves))
+		objects = slices.Grow(objects, len(svc.Leaves))
 		for i := range svc.Leaves {
 			leaf := &svc.Leaves[i]
-			out.Objects = append(out.Objects, driver.Object{Object: service(ns.Name, leaf), Origins: []model.Origin{leaf.Origin.Object()}})
+			objects = append(objects, driver.Object{Object: service(ns.Name, leaf), Origins: []model.Origin{leaf.Origin.Object()}})
 		}
 	}
-	return out, nil
+	return objects
 }
 
 // service writes a leaf. The API server assigns the address: meshes and gateways ask for Services that have one.

@@ -1,0 +1,190 @@
+package compose
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// isolate turns what policies want of the network, and the access rules, into isolations of pods. It comes last: access rules of all policies must
+// be known.
+func (c *composer) isolate(owners claims) {
+	var own []*part
+	for i := range c.parts {
+		p := &c.parts[i]
+		if _, speaks := owners[claimed{aspectNetwork, p.service.Name}]; speaks && len(p.service.Spec.Selector) > 0 {
+			own = append(own, p)
+		}
+	}
+	if c.network == nil && len(own) == 0 {
+		return
+	}
+	for i := range c.parts {
+		if p := &c.parts[i]; len(p.service.Spec.Selector) > 0 {
+			c.isolateService(p, own, owners)
+		}
+	}
+	if c.network != nil {
+		c.isolateNamespace(own, owners)
+	}
+	c.guardStrays(owners) // what these let through follows from the isolations, and not the other way round
+}
+
+// isolateService isolates the pods of one Service: by its own policy, else by the namespace's.
+func (c *composer) isolateService(p *part, own []*part, owners claims) {
+	wanted := c.networkOf(p, owners)
+	if wanted == nil {
+		return
+	}
+	if access, held := c.heldAccess(p, owners); held {
+		c.keepNetwork(wanted, access)
+		return
+	}
+	if p.network == nil && len(p.access) == 0 {
+		return // the namespace's isolation says it all
+	}
+	isolation := model.Isolation{
+		Service: p.service.Name, Selector: p.service.Spec.Selector, Origin: wanted.origin, Origins: []model.Origin{wanted.origin},
+	}
+	for i := range p.access {
+		isolation.Origins = append(isolation.Origins, p.access[i].Origin)
+		isolation.Passages = append(isolation.Passages, passages(&p.access[i])...)
+	}
+	if p.network != nil || !slices.ContainsFunc(own, func(other *part) bool { return c.share(p, other) }) {
+		isolation.Passages = append(isolation.Passages, wanted.passages...)
+	}
+	isolation.Passages = mergePassages(isolation.Passages)
+	isolation.Origins = model.SortOrigins(isolation.Origins)
+	c.isolations = append(c.isolations, isolation)
+}
+
+// networkOf is what is wanted of the network of a Service's pods. Nil: nothing, or what stands must stay, because the policy for the Service is held.
+func (c *composer) networkOf(p *part, owners claims) *network {
+	if _, speaks := owners[claimed{aspectNetwork, p.service.Name}]; speaks {
+		return p.network
+	}
+	return c.network
+}
+
+// heldAccess says which held policy the access rules of a Service come from: what stands follows from rules that are not known any more.
+func (c *composer) heldAccess(p *part, owners claims) (model.Origin, bool) {
+	owner, claims := owners[claimed{aspectAccess, p.service.Name}]
+	return owner.Object(), claims && c.rejected[owner.Object()]
+}
+
+// keepNetwork leaves what stands of a policy's isolations as it is.
+func (c *composer) keepNetwork(wanted *network, held model.Origin) {
+	c.undecided = append(c.undecided, wanted.origin)
+	c.waiting[wanted.origin.Object()] = Waiting{
+		v1alpha1.ReasonPending, held.String() + " is held, on whose rules NetworkPolicies of " + wanted.origin.Object().String() + " depend: those stay as they are until it is accepted",
+	}
+}
+
+// isolateNamespace isolates all pods but those with a policy of their own. While one of those policies is held it is not known whether its
+// NetworkPolicy stands, so nothing changes.
+func (c *composer) isolateNamespace(own []*part, owners claims) {
+	isolation := model.Isolation{Origin: c.network.origin, Origins: []model.Origin{c.network.origin}, Passages: mergePassages(c.network.passages)}
+	for _, p := range own {
+		if p.network == nil {
+			c.keepNetwork(c.network, owners[claimed{aspectNetwork, p.service.Name}].Object())
+			return
+		}
+		isolation.Except = append(isolation.Except, p.service.Spec.Selector)
+		isolation.Origins = append(isolation.Origins, p.network.origin)
+	}
+	isolation.Origins = model.SortOrigins(isolation.Origins)
+	c.isolations = append(c.isolations, isolation)
+}
+
+// share says whether two Services may select the same pods: their selectors do not exclude each other, and where Deployments are known, one has them.
+func (c *composer) share(a, b *part) bool {
+	if exclude(a.service.Spec.Selector, b.service.Spec.Selector) {
+		return false
+	}
+	theirs := c.workloadsOf(b)
+	return len(theirs) == 0 || len(c.workloadsOf(a)) == 0 ||
+		slices.ContainsFunc(c.workloadsOf(a), func(one *workload) bool { return slices.Contains(theirs, one) })
+}
+
+// exclude says whether no pod has the labels of both selectors.
+func exclude(a, b map[string]string) bool {
+	for key, value := range a {
+		if other, both := b[key]; both && other != value {
+			return true
+		}
+	}
+	return false
+}
+
+// passages are the packets that the access rules of a port need: the smallest superset that packets can tell. A ServiceAccount becomes its namespace,
+// requests become the port. What is only logged must arrive.
+func passages(access *model.Access) []model.Passage {
+	passage := model.Passage{Targets: []model.TargetPort{access.Port}}
+	if access.Mode == model.AccessAudit {
+		return []model.Passage{passage}
+	}
+	for i := range access.Grants {
+		for _, client := range access.Grants[i].Clients {
+			switch client.Kind {
+			case model.ClientAny:
+				passage.Peers = nil
+				return []model.Passage{passage}
+			case model.ClientServiceAccount, model.ClientNamespace:
+				passage.Peers = append(passage.Peers, model.Peer{Namespace: client.Namespace})
+			case model.ClientNetwork:
+				passage.Peers = append(passage.Peers, model.Peer{CIDR: client.CIDR})
+			}
+		}
+	}
+	if len(passage.Peers) == 0 {
+		return nil // nobody may call, and no peers would mean everybody
+	}
+	passage.Peers = sortPeers(passage.Peers)
+	return []model.Passage{passage}
+}
+
+// mergePassages joins the ports of equal peers, and sorts.
+func mergePassages(all []model.Passage) []model.Passage {
+	merged := make([]model.Passage, 0, len(all))
+	for _, one := range all {
+		index := slices.IndexFunc(merged, func(other model.Passage) bool { return slices.Equal(one.Peers, other.Peers) })
+		switch {
+		case index < 0:
+			merged = append(merged, model.Passage{Peers: one.Peers, Targets: slices.Clone(one.Targets), Ranges: slices.Clone(one.Ranges)})
+		case everyPort(one) || everyPort(merged[index]):
+			merged[index].Targets, merged[index].Ranges = nil, nil
+		default:
+			merged[index].Targets = append(merged[index].Targets, one.Targets...)
+			merged[index].Ranges = append(merged[index].Ranges, one.Ranges...)
+		}
+	}
+	for i := range merged {
+		merged[i].Targets = sortTargets(merged[i].Targets)
+		slices.SortFunc(merged[i].Ranges, func(a, b model.PortRange) int {
+			return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last))
+		})
+		merged[i].Ranges = slices.Compact(merged[i].Ranges)
+	}
+	slices.SortFunc(merged, func(a, b model.Passage) int { return slices.CompareFunc(a.Peers, b.Peers, comparePeers) })
+	return merged
+}
+
+func everyPort(p model.Passage) bool { return len(p.Targets)+len(p.Ranges) == 0 }
+
+func sortTargets(targets []model.TargetPort) []model.TargetPort {
+	slices.SortFunc(targets, func(a, b model.TargetPort) int {
+		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
+	})
+	return slices.Compact(targets)
+}
+
+func sortPeers(peers []model.Peer) []model.Peer {
+	slices.SortFunc(peers, comparePeers)
+	return slices.Compact(peers)
+}
+
+func comparePeers(a, b model.Peer) int {
+	return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.CIDR, b.CIDR))
+}
