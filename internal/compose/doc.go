@@ -1,6 +1,7 @@
 // Package compose turns a snapshot of a namespace into the mesh-neutral model: it resolves references, settles conflicts, decides which
 // variant gets which share now, and multiplies the three kinds into one routing table for each Service. A pure function of values.
 //
-// One file per concern: splits.go (CanaryRelease), access.go and resilience.go and injection.go (MeshPolicy), edge.go (IngressProfile),
-// conflicts.go (who wins), retention.go (what a deleted release leaves behind).
+// Where what is read: splits.go and matches.go (CanaryRelease), access.go, resilience.go, opaque.go and settings.go (MeshPolicy), edge.go,
+// edgeroute.go, security.go, tls.go and hosts.go (IngressProfile). Then: conflicts.go and contest.go (who wins), product.go (one table from a
+// release and a policy), killswitch.go, and retention.go (what a deleted release leaves behind).
 package compose

@@ -12,6 +12,9 @@ import (
 // bypassWarning is how long before its end a bypass is warned of.
 const bypassWarning = 7 * 24 * time.Hour
 
+// systemNamespaces run what the mesh itself needs to start: a proxy there can keep a cluster from coming up again.
+var systemNamespaces = []string{"kube-node-lease", "kube-public", "kube-system"}
+
 // settings are what a policy wants of a namespace as a whole.
 type settings struct {
 	injection *model.Injection

@@ -17,7 +17,6 @@ import (
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/hack/testbed"
 	"github.com/kubemate/kubemate/hack/testbed/backend"
-	"github.com/kubemate/kubemate/hack/testbed/netns"
 	"github.com/kubemate/kubemate/hack/testbed/operator"
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta3"
 )
@@ -36,24 +35,8 @@ var (
 	kubemate *operator.Operator
 )
 
-// managerVariable carries the path of the manager, which is built outside of the network namespace, into it.
-const managerVariable = "KUBEMATE_E2E_MANAGER"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(managerVariable) == "" && !netns.Inside() {
-		dir, err := os.MkdirTemp("", "kubemate-e2e-")
-		if err != nil {
-			panic(err)
-		}
-		path, err := operator.Build(context.Background(), filepath.Join("..", ".."), dir)
-		if err != nil {
-			panic(err)
-		}
-		if err := os.Setenv(managerVariable, path); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(testbed.Main(m, servers))
+	os.Exit(operator.Main(m, "../..", servers))
 }
 
 func TestEndToEnd(t *testing.T) {
@@ -72,7 +55,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(err).NotTo(HaveOccurred())
 	Expect(operator.Install(ctx, world, filepath.Join("..", ".."), operator.Values{Injection: true})).To(Succeed())
 	kubemate, err = operator.Start(ctx, world, operator.Options{
-		Binary: os.Getenv(managerVariable), Dir: GinkgoT().TempDir(), Config: "injection:\n  enabled: true\nedge:\n  gateways:\n  - {name: default, hardened: true}\n",
+		Binary: operator.Binary(), Dir: GinkgoT().TempDir(), Config: "injection:\n  enabled: true\nedge:\n  gateways:\n  - {name: default, hardened: true}\n",
 	})
 	Expect(err).NotTo(HaveOccurred())
 	accepting, stop := context.WithCancel(context.Background())

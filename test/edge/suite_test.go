@@ -18,7 +18,6 @@ import (
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/hack/testbed"
 	"github.com/kubemate/kubemate/hack/testbed/backend"
-	"github.com/kubemate/kubemate/hack/testbed/netns"
 	"github.com/kubemate/kubemate/hack/testbed/operator"
 )
 
@@ -47,24 +46,8 @@ var (
 	shop *namespace
 )
 
-// managerVariable carries the path of the manager, which is built outside of the network namespace, into it.
-const managerVariable = "KUBEMATE_EDGE_MANAGER"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(managerVariable) == "" && !netns.Inside() {
-		dir, err := os.MkdirTemp("", "kubemate-edge-")
-		if err != nil {
-			panic(err)
-		}
-		path, err := operator.Build(context.Background(), filepath.Join("..", ".."), dir)
-		if err != nil {
-			panic(err)
-		}
-		if err := os.Setenv(managerVariable, path); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(testbed.Main(m, servers))
+	os.Exit(operator.Main(m, "../..", servers))
 }
 
 func TestEdge(t *testing.T) {
@@ -83,7 +66,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(err).NotTo(HaveOccurred())
 	Expect(operator.Install(ctx, world, filepath.Join("..", ".."), operator.Values{})).To(Succeed())
 	kubemate, err = operator.Start(ctx, world, operator.Options{
-		Binary: os.Getenv(managerVariable), Dir: GinkgoT().TempDir(), Config: configuration,
+		Binary: operator.Binary(), Dir: GinkgoT().TempDir(), Config: configuration,
 	})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() {

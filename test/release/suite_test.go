@@ -1,7 +1,6 @@
 package release
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -16,7 +15,6 @@ import (
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/hack/testbed"
 	"github.com/kubemate/kubemate/hack/testbed/backend"
-	"github.com/kubemate/kubemate/hack/testbed/netns"
 	"github.com/kubemate/kubemate/hack/testbed/operator"
 	"github.com/kubemate/kubemate/internal/admission"
 )
@@ -39,8 +37,6 @@ var (
 const (
 	// root is the module's folder.
 	root = "../.."
-	// managerVariable carries the path of the manager, which is built outside of the network namespace, into it.
-	managerVariable = "KUBEMATE_RELEASE_MANAGER"
 	// atOnce is how many tests run at once: most of them wait most of the time.
 	atOnce = "4"
 	// settle is how long the operator waits for proxies and gateways; the Traefik of the testbed collects changes for 100 ms twice.
@@ -52,20 +48,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", atOnce); err != nil {
 		panic(err)
 	}
-	if os.Getenv(managerVariable) == "" && !netns.Inside() {
-		dir, err := os.MkdirTemp("", "kubemate-release-")
-		if err != nil {
-			panic(err)
-		}
-		path, err := operator.Build(context.Background(), filepath.FromSlash(root), dir)
-		if err != nil {
-			panic(err)
-		}
-		if err := os.Setenv(managerVariable, path); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(testbed.Main(m, servers))
+	os.Exit(operator.Main(m, root, servers))
 }
 
 // TestReleases runs the stories that leave the servers alone side by side, each in a namespace of its own, and then those that do not.
@@ -103,7 +86,7 @@ func begin(t *testing.T) {
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(admin.Create(t.Context(), pair.Policy)).To(Succeed())
 	g.Expect(admin.Create(t.Context(), pair.Binding)).To(Succeed())
-	kubemate, err = operator.Start(t.Context(), world, operator.Options{Binary: os.Getenv(managerVariable), Dir: t.TempDir(), Config: configuration()})
+	kubemate, err = operator.Start(t.Context(), world, operator.Options{Binary: operator.Binary(), Dir: t.TempDir(), Config: configuration()})
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() {
 		if t.Failed() {

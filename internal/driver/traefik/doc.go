@@ -41,8 +41,8 @@
 //   - A Service port has one scheme and one timeout in all of a namespace: Traefik keeps one load balancer for each Service and port (traefik#11257).
 //   - The redirect outranks routes without a priority, those of cert-manager's HTTP-01 solver among them: give the solver's Ingress the
 //     annotation traefik.ingress.kubernetes.io/router.priority above 2000000000, or use DNS-01.
-//   - Two profiles with TLS must not share a host: each has a TLSOption of its own, and Traefik serves a host whose routes differ in it with its
-//     default options, default certificate included.
+//   - A host whose routes differ in their TLSOption is served with Traefik's default options, default certificate included: profiles that share
+//     a host refer to one TLSOption, that of the oldest (tls.go).
 //   - A cookie's value ends where the blanks before the next semicolon begin; an expression may count these blanks in.
 //   - A connection that a browser re-uses for a host of another profile is answered 421 and opened anew: each profile has its own TLSOption.
 package traefik
