@@ -2,7 +2,7 @@
 //
 //	go run ./hack/testrun [flags] [stage ...]     stages: unit servers e2e golden; none means unit servers e2e
 //
-// A package belongs to the stage servers when its tests use hack/testbed, to e2e when it lies in test/e2e, else to unit.
+// A package belongs to the stage e2e when its tests run the operator as a program, to servers when they use hack/testbed without it, else to unit.
 // The stage golden is the part of unit that compares with golden files, for -update.
 package main
 
@@ -27,10 +27,11 @@ type stage struct {
 	builds bool // needs the servers of the testbed
 }
 
-// Suites with real servers run one after the other: each has an API server of its own, and two cores are soon busy.
+// Suites with an API server of their own mostly wait, so two run at once. Those of the whole operator run one after the other: what they count
+// under load is told by the second, and two cores are soon busy.
 var stages = []stage{
 	{name: "unit", title: "tests without servers", pick: testedPackage.unit, flags: []string{"-p=2", "-timeout=10m"}},
-	{name: "servers", title: "suites on real servers", pick: testedPackage.servers, flags: []string{"-p=1", "-count=1", "-timeout=20m"}, builds: true},
+	{name: "servers", title: "suites on real servers", pick: testedPackage.servers, flags: []string{"-p=2", "-count=1", "-timeout=20m"}, builds: true},
 	{name: "e2e", title: "whole operator on real servers", pick: testedPackage.endToEnd, flags: []string{"-p=1", "-count=1", "-timeout=30m"}, builds: true},
 	{name: "golden", title: "golden files", pick: testedPackage.golden, flags: []string{"-p=2"}},
 }

@@ -16,7 +16,7 @@ const (
 	module        = "github.com/kubemate/kubemate"
 	testbedPath   = module + "/hack/testbed"
 	goldenPath    = module + "/internal/driver/drivertest/golden"
-	endToEndPath  = module + "/test/e2e"
+	operatorPath  = testbedPath + "/operator"
 	testBinaryEnd = ".test"
 )
 
@@ -28,11 +28,9 @@ type testedPackage struct {
 
 func (p testedPackage) uses(path string) bool { return slices.Contains(p.deps, path) }
 
-func (p testedPackage) endToEnd() bool {
-	return p.path == endToEndPath || strings.HasPrefix(p.path, endToEndPath+"/")
-}
-func (p testedPackage) servers() bool { return p.uses(testbedPath) && !p.endToEnd() }
-func (p testedPackage) golden() bool  { return p.uses(goldenPath) && p.unit() }
+func (p testedPackage) endToEnd() bool { return p.uses(operatorPath) }
+func (p testedPackage) servers() bool  { return p.uses(testbedPath) && !p.endToEnd() }
+func (p testedPackage) golden() bool   { return p.uses(goldenPath) && p.unit() }
 
 // unit has also the packages without tests: they must at least compile.
 func (p testedPackage) unit() bool { return !p.endToEnd() && !p.servers() }

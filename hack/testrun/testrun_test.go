@@ -12,7 +12,7 @@ func TestPackagesFindTheirStage(t *testing.T) {
 {"ImportPath":"github.com/kubemate/kubemate/internal/plan"}
 {"ImportPath":"github.com/kubemate/kubemate/internal/model"}
 {"ImportPath":"github.com/kubemate/kubemate/test/api.test","Deps":["fmt","github.com/kubemate/kubemate/hack/testbed"]}
-{"ImportPath":"github.com/kubemate/kubemate/test/e2e.test","Deps":["github.com/kubemate/kubemate/hack/testbed"]}
+{"ImportPath":"github.com/kubemate/kubemate/test/e2e.test","Deps":["github.com/kubemate/kubemate/hack/testbed","github.com/kubemate/kubemate/hack/testbed/operator"]}
 {"ImportPath":"github.com/kubemate/kubemate/internal/plan [x.test]","ForTest":"x"}
 {"ImportPath":"github.com/kubemate/kubemate/internal/plan.test","Deps":["github.com/kubemate/kubemate/internal/driver/drivertest/golden [x.test]"]}`
 	packages, err := decodePackages(strings.NewReader(list))

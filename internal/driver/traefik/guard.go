@@ -1,6 +1,8 @@
 package traefik
 
 import (
+	"fmt"
+
 	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
@@ -52,7 +54,10 @@ func (w *edgeWriter) guardService() (string, error) {
 	if err := w.add(object, nil); err != nil {
 		return "", err
 	}
-	written, _ := w.objects[len(w.objects)-1].Object.(*unstructured.Unstructured)
+	written, ok := w.objects[len(w.objects)-1].Object.(*unstructured.Unstructured)
+	if !ok {
+		return "", fmt.Errorf("writing TraefikService %s: it was added as %T", name, w.objects[len(w.objects)-1].Object)
+	}
 	// The empty map says which kind of TraefikService it is. Everywhere else an empty map means nothing, and is left out.
 	written.Object["spec"] = map[string]any{"weighted": map[string]any{}}
 	return name, nil
