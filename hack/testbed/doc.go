@@ -36,6 +36,7 @@
 //	tb.Traefik.Web(), WebSecure(), API(), Metrics(), Restart(ctx), Routers(ctx)
 //	tb.Prometheus.URL(), Scrape(ctx, targets...), Restart(ctx), Kill()
 //	tb.StartTraefik(ctx, name, options)  a second gateway, for example with another ingress class
+//	tb.StartPrometheus(ctx, name, opts)  a second one, for example to kill while others need the first
 //	tb.Backend.Set(backend.Matcher{Labels: …}, backend.Behaviour{Latency: …, ErrorRate: …, Status: …, Down: true})
 //	tb.Expose(target, port)              reach an address of the namespace from outside: 127.0.0.1:port
 //	tb.ExposeKubeconfig(port)            a kubeconfig that works in another terminal

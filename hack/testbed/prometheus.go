@@ -44,18 +44,23 @@ type Prometheus struct {
 // scrapeLimit bounds the wait for a first look at new targets.
 const scrapeLimit = 30 * time.Second
 
-func (tb *Testbed) startPrometheus(ctx context.Context) error {
+func (tb *Testbed) startFirstPrometheus(ctx context.Context) (err error) {
+	tb.Prometheus, err = tb.StartPrometheus(ctx, "prometheus", *tb.options.Prometheus)
+	return err
+}
+
+// StartPrometheus starts a further Prometheus, which scrapes the Traefik of the testbed as the first one does. Its name is that of its log.
+func (tb *Testbed) StartPrometheus(ctx context.Context, name string, options PrometheusOptions) (*Prometheus, error) {
 	path, err := servers.Prometheus.Path()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	port, err := freePort()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	options := tb.options.Prometheus
 	prometheus := &Prometheus{
-		configFile: tb.path("prometheus.yaml"), port: port, interval: options.ScrapeInterval, targets: slices.Clone(options.Targets),
+		configFile: tb.path(name + ".yaml"), port: port, interval: options.ScrapeInterval, targets: slices.Clone(options.Targets),
 	}
 	if prometheus.interval == 0 {
 		prometheus.interval = time.Second
@@ -64,17 +69,16 @@ func (tb *Testbed) startPrometheus(ctx context.Context) error {
 		prometheus.targets = append(prometheus.targets, ScrapeTarget{Job: "traefik", Address: tb.Traefik.APIAddress()})
 	}
 	if err := prometheus.configure(); err != nil {
-		return err
+		return nil, err
 	}
 	prometheus.process, err = tb.run(ctx, process.Command{
-		Name: "prometheus", Path: path, Ready: process.HTTP(prometheus.URL()+"/-/ready", nil, ""),
+		Name: name, Path: path, Ready: process.HTTP(prometheus.URL()+"/-/ready", nil, ""),
 		Args: append([]string{
-			"--config.file=" + prometheus.configFile, "--storage.tsdb.path=" + tb.path("prometheus"),
+			"--config.file=" + prometheus.configFile, "--storage.tsdb.path=" + tb.path(name),
 			"--web.listen-address=" + prometheus.Address(), "--web.enable-lifecycle", "--log.level=warn",
 		}, options.Flags...),
 	})
-	tb.Prometheus = prometheus
-	return err
+	return prometheus, err
 }
 
 // Address is host:port of its API; URL is its URL.

@@ -31,7 +31,7 @@ const stopGrace = 500 * time.Millisecond
 type Testbed struct {
 	// Traefik is nil unless Options.Traefik was set; StartTraefik makes further ones.
 	Traefik *Traefik
-	// Prometheus is nil unless Options.Prometheus was set.
+	// Prometheus is nil unless Options.Prometheus was set; StartPrometheus makes further ones.
 	Prometheus *Prometheus
 	// Backend is nil unless Options.Backend was set.
 	Backend *backend.Backend
@@ -86,7 +86,7 @@ func (tb *Testbed) start(ctx context.Context) error {
 		{"controller manager, scheduler, kwok", tb.options.Controllers, tb.startControllers},
 		{"backend", tb.options.Backend != nil, tb.startBackend},
 		{"Traefik", tb.options.Traefik != nil, tb.startFirstTraefik},
-		{"Prometheus", tb.options.Prometheus != nil, tb.startPrometheus},
+		{"Prometheus", tb.options.Prometheus != nil, tb.startFirstPrometheus},
 		{"nodes", tb.options.nodes() > 0, tb.startNodes},
 	}
 	for _, step := range steps {

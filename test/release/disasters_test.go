@@ -5,7 +5,6 @@ import (
 	"time"
 
 	. "github.com/onsi/gomega"
-	"k8s.io/utils/ptr"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 )
@@ -14,7 +13,7 @@ import (
 var disasters = []story{
 	{"all pods of v2 lost", lostPods},
 	{"the operator is killed ten times", killedTenTimes},
-	{"Prometheus is killed", withoutPrometheus},
+	{"Kubemate is uninstalled", uninstalled},
 }
 
 func killedTenTimes(s *shop) {
@@ -39,36 +38,4 @@ func killedTenTimes(s *shop) {
 		s.Expect(took).To(BeNumerically(">=", hold+settle), "a step was cut short")
 		s.Expect(took).To(BeNumerically("<", 2*hold), "a hold began anew")
 	}
-}
-
-// withoutPrometheus kills it for a few intervals of two seconds, in place of two minutes with intervals of a minute.
-func withoutPrometheus(s *shop) {
-	s.service("orders", "v1", "v2")
-	made := judged(rollout("orders", step(20, time.Hour), step(100, 0)))
-	made.Spec.Rollout.Analysis.ErrorLimit = ptr.To(int32(3))
-	result := s.underLoad("orders", rate, func() {
-		s.create(made)
-		s.eventually("orders", v1alpha1.PhaseProgressing, 1)
-		s.Expect(world.Prometheus.Kill()).To(Succeed())
-		of := s.eventually("orders", v1alpha1.PhasePaused, 1)
-		s.Expect(of.Status.Release.Reason).To(Equal(v1alpha1.ReasonAnalysisError))
-		s.eventuallyShares("orders", "v2", 0.2)
-		s.Expect(world.Prometheus.Restart(s.ctx)).To(Succeed())
-		s.act("orders", v1alpha1.VerbResume, nil)
-		s.eventually("orders", v1alpha1.PhaseProgressing, 1)
-		s.Eventually(func() v1alpha1.Verdict {
-			if analysis := s.release("orders").Status.Release.Analysis; analysis != nil {
-				return analysis.Verdict
-			}
-			return ""
-		}, soon, look).Should(Equal(v1alpha1.VerdictPass))
-		s.Expect(world.Prometheus.Kill()).To(Succeed())
-		defer func() { s.Expect(world.Prometheus.Restart(s.ctx)).To(Succeed()) }()
-		began := time.Now()
-		s.act("orders", v1alpha1.VerbAbort, nil)
-		s.eventually("orders", v1alpha1.PhaseRolledBack, 0)
-		s.Logf("rolled back without Prometheus in %s", time.Since(began))
-		s.eventuallyShares("orders", "v1", 1)
-	})
-	s.Expect(result.Err()).NotTo(HaveOccurred())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	. "github.com/onsi/gomega"
@@ -17,18 +18,26 @@ import (
 	"github.com/kubemate/kubemate/api/v1alpha1"
 )
 
-// repeatedly does something each second until the returned function is called, which gives the errors that came.
-func (s *shop) repeatedly(do func() error) (stop func() []error) {
+// repeating is something that is done each second.
+type repeating struct {
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	times   atomic.Int64
+	errs    []error
+}
+
+// repeatedly does something each second until it is stopped.
+func (s *shop) repeatedly(do func() error) *repeating {
 	ctx, cancel := context.WithCancel(s.ctx)
-	var errs []error
-	var running sync.WaitGroup
-	running.Go(func() {
+	r := &repeating{cancel: cancel}
+	r.running.Go(func() {
 		ticker := time.NewTicker(time.Second)
 		defer ticker.Stop()
 		for {
 			if err := do(); err != nil && ctx.Err() == nil {
-				errs = append(errs, err)
+				r.errs = append(r.errs, err)
 			}
+			r.times.Add(1)
 			select {
 			case <-ctx.Done():
 				return
@@ -36,33 +45,41 @@ func (s *shop) repeatedly(do func() error) (stop func() []error) {
 			}
 		}
 	})
-	return func() []error {
-		cancel()
-		running.Wait()
-		return errs
-	}
+	return r
+}
+
+// stop ends it and returns the errors that came.
+func (r *repeating) stop() []error {
+	r.cancel()
+	r.running.Wait()
+	return r.errs
 }
 
 // generated are the kinds that Kubemate writes here.
-var generated = []schema.GroupVersionKind{
-	{Version: "v1", Kind: "Service"},
-	{Group: "policy.linkerd.io", Version: "v1beta3", Kind: "HTTPRoute"},
-	{Group: "traefik.io", Version: "v1alpha1", Kind: "TraefikService"},
-	{Group: "traefik.io", Version: "v1alpha1", Kind: "IngressRoute"},
-}
+var generated = []schema.GroupVersionKind{leafKind, meshKind, splitKind, routeKind}
+
+var (
+	leafKind  = schema.GroupVersionKind{Version: "v1", Kind: "Service"}
+	meshKind  = schema.GroupVersionKind{Group: "policy.linkerd.io", Version: "v1beta3", Kind: "HTTPRoute"}
+	splitKind = schema.GroupVersionKind{Group: "traefik.io", Version: "v1alpha1", Kind: "TraefikService"}
+	routeKind = schema.GroupVersionKind{Group: "traefik.io", Version: "v1alpha1", Kind: "IngressRoute"}
+)
+
+// ours selects what Kubemate has written.
+var ours = client.MatchingLabels{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy}
 
 // scribble adds to every generated object what does not belong there.
 func (s *shop) scribble(at time.Time) error {
 	for _, kind := range generated {
 		list := &unstructured.UnstructuredList{}
 		list.SetGroupVersionKind(kind)
-		if err := admin.List(s.ctx, list, client.InNamespace(s.namespace), client.MatchingLabels{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy}); err != nil {
+		if err := admin.List(s.ctx, list, client.InNamespace(s.namespace), ours); err != nil {
 			return err
 		}
 		for i := range list.Items {
 			object := &list.Items[i]
 			patch := fmt.Sprintf(`{"metadata":{"annotations":{"foreign.example/at":%q,%q:"edited"}}}`, at.Format(time.RFC3339Nano), v1alpha1.AnnotationApplied)
-			if kind.Kind == "TraefikService" {
+			if kind == splitKind {
 				patch = `{"spec":{"weighted":{"sticky":{"cookie":{"name":"foreign"}}}}}`
 			}
 			err := admin.Patch(s.ctx, object, client.RawPatch("application/merge-patch+json", []byte(patch)), client.FieldOwner("somebody"))
@@ -77,10 +94,10 @@ func (s *shop) scribble(at time.Time) error {
 func foreignEdits(s *shop) {
 	s.service("orders", "v1", "v2")
 	result := s.underLoad("orders", rate, func() {
-		stop := s.repeatedly(func() error { return s.scribble(time.Now()) })
+		scribbling := s.repeatedly(func() error { return s.scribble(time.Now()) })
 		s.create(rollout("orders", step(5, 2*time.Second), step(25, 2*time.Second), step(100, 0)))
 		of := s.eventually("orders", v1alpha1.PhaseSucceeded, 0)
-		s.Expect(stop()).To(BeEmpty())
+		s.Expect(scribbling.stop()).To(BeEmpty())
 		numbers, at := stepsBegun(of)
 		s.Expect(numbers).To(Equal([]int32{1, 2, 3}))
 		for i := 1; i < len(at); i++ {
@@ -115,13 +132,14 @@ func appliedAgain(s *shop) {
 	s.Expect(err).NotTo(HaveOccurred())
 	result := s.underLoad("orders", rate, func() {
 		s.Expect(s.gitOps(text)).To(Succeed())
-		stop := s.repeatedly(func() error { return s.gitOps(text) })
+		applying := s.repeatedly(func() error { return s.gitOps(text) })
 		s.eventually("orders", v1alpha1.PhaseAwaitingApproval, 2)
 		s.act("orders", v1alpha1.VerbApprove, ptr.To(int32(2)))
 		s.eventually("orders", v1alpha1.PhaseSucceeded, 0)
 		s.eventuallyShares("orders", "v2", 1)
-		time.Sleep(2 * time.Second) // and once more after the end
-		s.Expect(stop()).To(BeEmpty())
+		again := applying.times.Load() + 2 // one that is under way does not count
+		s.Eventually(applying.times.Load, soon, look).Should(BeNumerically(">=", again))
+		s.Expect(applying.stop()).To(BeEmpty())
 	})
 	s.Expect(result.Err()).NotTo(HaveOccurred())
 	of := s.release("orders")
@@ -146,7 +164,7 @@ func tidiedUp(s *shop) {
 		s.Expect(s.gitOps(old)).To(Succeed()) // the old Git state: stable is v1, which is empty
 		s.steady("orders")
 		s.Expect(admin.Delete(s.ctx, s.release("orders"))).To(Succeed())
-		time.Sleep(7 * time.Second) // until it is sure that the release is gone, and nobody uninstalls Kubemate
+		s.eventuallyNone(splitKind) // the Service selects pods of v2 only, so nothing needs to be retained
 		s.steady("orders")
 		s.Expect(s.gitOps(old)).To(Succeed()) // and once more, as a restored backup would: without status
 		of := s.eventually("orders", v1alpha1.PhaseSucceeded, 0)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -224,8 +223,7 @@ func (s *shop) edit(name string, change func(*v1alpha1.CanaryRelease)) {
 // act does what a person does with kubectl kubemate.
 func (s *shop) act(name string, verb v1alpha1.ReleaseVerb, number *int32) {
 	s.Helper()
-	// An action is not trusted that was created within 5 s of a change of the admission policies, which the suite installs as it begins.
-	s.Eventually(func() time.Duration { return time.Since(acting()) }, soon, look).Should(BeNumerically(">", 7*time.Second))
+	s.eventuallyVouched()
 	of := s.release(name)
 	s.create(&v1alpha1.ReleaseAction{
 		ObjectMeta: metav1.ObjectMeta{GenerateName: name + "-"},
@@ -234,9 +232,6 @@ func (s *shop) act(name string, verb v1alpha1.ReleaseVerb, number *int32) {
 		},
 	})
 }
-
-// acting is when somebody acted first, long after the policies were installed.
-var acting = sync.OnceValue(time.Now)
 
 // underLoad sends requests to a Service while something happens, and returns what came back.
 func (s *shop) underLoad(service string, perSecond float64, happens func()) load.Result {

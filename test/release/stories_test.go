@@ -16,6 +16,7 @@ import (
 
 // stories leave the servers alone.
 var stories = []story{
+	{"Prometheus killed for two minutes", withoutPrometheus}, // the longest
 	{"a whole release with analysis and approval", wholeRelease},
 	{"v2 answers 500", failingTarget},
 	{"v2 turns slow", slowTarget},
@@ -27,6 +28,9 @@ var stories = []story{
 	{"applied again and again", appliedAgain},
 	{"tidied up after it succeeded", tidiedUp},
 	{"deleted, onDelete Stable", func(s *shop) { deletedInEachPhase(s, v1alpha1.OnDeleteStable) }},
+	{"the verbs of kubectl kubemate", verbs},
+	{"its status is lost", lostStatus},
+	{"its namespace is deleted", namespaceDeleted},
 	{"deleted, onDelete Release", func(s *shop) { deletedInEachPhase(s, v1alpha1.OnDeleteRelease) }},
 }
 
@@ -190,7 +194,7 @@ func rivals(s *shop) {
 	result := s.underLoad("orders", rate, func() {
 		s.create(rollout("orders", step(20, time.Hour), step(100, 0)))
 		s.eventually("orders", v1alpha1.PhaseProgressing, 1)
-		time.Sleep(time.Second) // creation times are whole seconds: the second is to be the younger
+		s.eventuallyLater(s.release("orders"))
 		second := rollout("orders", step(60, time.Hour), step(100, 0))
 		second.Name = "rival"
 		s.create(second)

@@ -16,7 +16,6 @@ import (
 	"github.com/kubemate/kubemate/hack/testbed"
 	"github.com/kubemate/kubemate/hack/testbed/backend"
 	"github.com/kubemate/kubemate/hack/testbed/operator"
-	"github.com/kubemate/kubemate/internal/admission"
 )
 
 // servers is what this suite needs: everything.
@@ -32,6 +31,8 @@ var (
 	world    *testbed.Testbed
 	admin    client.Client
 	kubemate *operator.Operator
+	// mortalPrometheus is a metric source of its own, for releases that lose it.
+	mortalPrometheus *testbed.Prometheus
 )
 
 const (
@@ -82,10 +83,12 @@ func begin(t *testing.T) {
 	admin, err = client.New(world.Config(), client.Options{Scheme: scheme.Scheme})
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(operator.Install(t.Context(), world, filepath.FromSlash(root), operator.Values{})).To(Succeed())
-	pair, err := admission.Actions(admission.Settings{Operator: operator.UserName})
+	pair, err := shipped()
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(admin.Create(t.Context(), pair.Policy)).To(Succeed())
 	g.Expect(admin.Create(t.Context(), pair.Binding)).To(Succeed())
+	mortalPrometheus, err = world.StartPrometheus(t.Context(), mortal, *servers.Prometheus)
+	g.Expect(err).NotTo(HaveOccurred())
 	kubemate, err = operator.Start(t.Context(), world, operator.Options{Binary: operator.Binary(), Dir: t.TempDir(), Config: configuration()})
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() {
@@ -104,6 +107,6 @@ func configuration() string {
 leaderElection: {enabled: false}
 mesh: {settle: %[1]s}
 edge: {settle: %[1]s}
-analysis: {sources: [{name: default, address: %[2]q, timeout: 2s}]}
-`, settle, world.Prometheus.URL())
+analysis: {sources: [{name: default, address: %[2]q, timeout: 2s}, {name: %[3]s, address: %[4]q, timeout: 2s}]}
+`, settle, world.Prometheus.URL(), mortal, mortalPrometheus.URL())
 }
