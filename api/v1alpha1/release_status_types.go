@@ -283,6 +283,15 @@ type ReleaseAnalysis struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=16
 	Metrics []MetricStatus `json:"metrics,omitempty"`
+	// Observed are the shares of the requests that the variants really answered in that interval, inside the mesh and at the edge together, as the
+	// metric source counted them; a variant that answered none is left out. Requests that match rules send count too. Each share is rounded.
+	// Empty: they are not known, because nothing was counted or the metric source did not answer.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=variant
+	// +kubebuilder:validation:MaxItems=16
+	Observed []ReleaseShare `json:"observed,omitempty"`
 }
 
 // MetricStatus is how one metric was judged in the present step.

@@ -111,7 +111,8 @@ type Analysis struct {
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=100
 	ErrorLimit *int32 `json:"errorLimit,omitempty"`
-	// MinRequests is how many requests rollout.to must have answered in the interval; with fewer there is no data. Empty: 1.
+	// MinRequests is how many requests rollout.to must have answered in the interval; with fewer there is no data. Empty: 1 for built-in metrics;
+	// queries are judged by what they say alone, also of a Service whose requests nobody counts.
 	//
 	// +optional
 	// +kubebuilder:validation:Minimum=1

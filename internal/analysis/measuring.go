@@ -19,6 +19,8 @@ type measuring struct {
 	evidence []Measurement
 }
 
+func (m *measuring) result() Result { return Result{Findings: m.findings(), Observed: m.observed()} }
+
 func (m *measuring) findings() []Finding {
 	findings := make([]Finding, len(m.Metrics))
 	for i, metric := range m.Metrics {

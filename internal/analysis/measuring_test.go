@@ -35,15 +35,7 @@ func numbers(pairs map[string]float64) map[string]verdict.Sample {
 func judge(t *testing.T, round Round, answers map[string]verdict.Sample) Finding {
 	t.Helper()
 	round.Candidate, round.Namespace, round.Service, round.Window, round.At = Variant{"v2", "v2"}, "shop", "orders", time.Minute, noon
-	looking := measuring{Round: round, scope: query.Scope{Namespace: "shop", NamespaceLabel: "namespace"}, ask: func(text string) Measurement {
-		for short, sample := range answers {
-			signal, variant, _ := strings.Cut(short, " ")
-			if strings.HasPrefix(text, "sum("+signal+"{backend="+`"`+variant+`"`) {
-				return Measurement{Sample: sample, Query: text}
-			}
-		}
-		return Measurement{Sample: verdict.None("no data"), Query: text}
-	}}
+	looking := measuring{Round: round, scope: query.Scope{Namespace: "shop", NamespaceLabel: "namespace"}, ask: canned(answers)}
 	return looking.findings()[0]
 }
 

@@ -113,7 +113,7 @@ func TestAnswers(t *testing.T) {
 			server.Config.ErrorLog = quiet()
 			server.Start()
 			defer server.Close()
-			got := sourceAt(t, server.URL, nil).Measure(t.Context(), one("sum(x)"))[0]
+			got := sourceAt(t, server.URL, nil).Measure(t.Context(), one("sum(x)")).Findings[0]
 			if got.Result != test.want || !strings.Contains(got.Message, test.says) {
 				t.Errorf("%s %q; want %s with %q", got.Result, got.Message, test.want, test.says)
 			}
@@ -155,7 +155,7 @@ func TestNothingIsSentForAQueryThatIsRefused(t *testing.T) {
 	defer server.Close()
 	reader := sourceAt(t, server.URL, nil)
 	for _, query := range []string{`sum(x{namespace="bank"})`, `{{ .Secret }}`, `sum(`, `vector(1)`} {
-		if got := reader.Measure(t.Context(), one(query))[0]; got.Result != verdict.Error || len(got.Evidence) > 0 {
+		if got := reader.Measure(t.Context(), one(query)).Findings[0]; got.Result != verdict.Error || len(got.Evidence) > 0 {
 			t.Errorf("%s: %s %q %v", query, got.Result, got.Message, got.Evidence)
 		}
 	}
@@ -170,7 +170,7 @@ func TestASourceThatDoesNotAnswerInTime(t *testing.T) {
 	}))
 	defer server.Close()
 	reader := sourceAt(t, server.URL, func(cfg *config.MetricSource) { cfg.Timeout.Duration = 100 * time.Millisecond })
-	got := reader.Measure(t.Context(), one("sum(x)"))[0]
+	got := reader.Measure(t.Context(), one("sum(x)")).Findings[0]
 	if got.Result != verdict.Error || !strings.Contains(got.Message, "did not answer within 100ms") {
 		t.Errorf("%s %q", got.Result, got.Message)
 	}
@@ -182,7 +182,7 @@ func TestASourceThatDoesNotAnswerInTime(t *testing.T) {
 func TestASourceThatIsDown(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
-	got := sourceAt(t, server.URL, nil).Measure(t.Context(), one("sum(x)"))[0]
+	got := sourceAt(t, server.URL, nil).Measure(t.Context(), one("sum(x)")).Findings[0]
 	if got.Result != verdict.Error || !strings.Contains(got.Message, "refuses connections") {
 		t.Errorf("%s %q", got.Result, got.Message)
 	}
@@ -220,14 +220,14 @@ func TestQueriesWaitForTheirTurn(t *testing.T) {
 		round.Metrics = append(round.Metrics, Metric{Name: "own", Query: fmt.Sprintf("sum(x%d)", i), Max: "10"})
 	}
 	done := make(chan []Finding)
-	go func() { done <- reader.Measure(t.Context(), round) }()
+	go func() { done <- reader.Measure(t.Context(), round).Findings }()
 	for range limit {
 		<-held.arrived
 	}
 	// Whoever does not find the source full may be sent at any time; whoever has no patience is not.
 	impatient, cancel := context.WithCancel(t.Context())
 	cancel()
-	if got := reader.Measure(impatient, one("sum(late)"))[0]; got.Result != verdict.Error || !strings.Contains(got.Message, "gave up waiting") {
+	if got := reader.Measure(impatient, one("sum(late)")).Findings[0]; got.Result != verdict.Error || !strings.Contains(got.Message, "gave up waiting") {
 		t.Errorf("%s %q", got.Result, got.Message)
 	}
 	for range queries {
@@ -278,7 +278,7 @@ func TestSecretsAndCertificates(t *testing.T) {
 		"a certificate of nobody":       {func(cfg *config.MetricSource) { cfg.TokenFile = secret }, verdict.Error, "certificate is not trusted"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := sourceAt(t, server.URL, test.change).Measure(t.Context(), one("sum(x)"))[0]
+			got := sourceAt(t, server.URL, test.change).Measure(t.Context(), one("sum(x)")).Findings[0]
 			if got.Result != test.want || !strings.Contains(got.Message, test.says) || strings.Contains(fmt.Sprint(got), "hunter2") {
 				t.Errorf("%s %q; want %s with %q", got.Result, got.Message, test.want, test.says)
 			}
@@ -324,7 +324,7 @@ func TestSourcesAreNamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			round := one("sum(x)")
 			round.Source = test.source
-			if got := test.reader.Measure(t.Context(), round)[0]; !strings.Contains(got.Message, test.want) {
+			if got := test.reader.Measure(t.Context(), round).Findings[0]; !strings.Contains(got.Message, test.want) {
 				t.Errorf("%q; want %q", got.Message, test.want)
 			}
 		})
@@ -341,7 +341,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Cleanup(server.Close)
 	f.Fuzz(func(t *testing.T, answer []byte) {
 		body = answer
-		got := sourceAt(t, server.URL, nil).Measure(t.Context(), one("sum(x)"))[0]
+		got := sourceAt(t, server.URL, nil).Measure(t.Context(), one("sum(x)")).Findings[0]
 		if got.Result != verdict.Pass && got.Result != verdict.Fail {
 			return
 		}

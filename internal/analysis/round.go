@@ -25,6 +25,8 @@ type Round struct {
 	Candidate Variant
 	// Stable is what it is compared with. Zero: it has no share now, and comparisons have no data.
 	Stable Variant
+	// Variants of the release, of which the shares are observed. Empty: none are.
+	Variants []Variant
 	// Window that is looked at, up to At.
 	Window time.Duration
 	At     time.Time
@@ -83,12 +85,12 @@ func (f Finding) Queries() []string {
 	return queries
 }
 
-// Measure asks everything that the round needs, each question once and all at the same time, and judges what comes. It gives one Finding for
-// each metric, in order. It never fails: what cannot be measured is a Finding that says so.
-func (r *Reader) Measure(ctx context.Context, round Round) []Finding {
+// Measure asks everything that the round needs, each question once and all at the same time, and judges what comes. It never fails: what cannot
+// be measured is a Finding that says so.
+func (r *Reader) Measure(ctx context.Context, round Round) Result {
 	source, err := r.find(round.Source)
 	if err != nil {
-		return unmeasured(round, err.Error())
+		return Result{Findings: unmeasured(round, err.Error())}
 	}
 	scope := source.scope(round.Namespace)
 	answers := map[string]Measurement{}
@@ -97,10 +99,10 @@ func (r *Reader) Measure(ctx context.Context, round Round) []Finding {
 		answers[text] = Measurement{}
 		return Measurement{}
 	}}
-	asking.findings()
+	asking.result()
 	source.readAll(ctx, answers, round.At)
 	judging := measuring{Round: round, scope: scope, ask: func(text string) Measurement { return answers[text] }}
-	return judging.findings()
+	return judging.result()
 }
 
 // readAll asks all questions at once; the source's limit queues them.

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"math"
 	"strings"
 	"sync"
 	"time"
@@ -24,7 +25,7 @@ const (
 
 // measurer measures a round. An analysis.Reader does.
 type measurer interface {
-	Measure(ctx context.Context, round analysis.Round) []analysis.Finding
+	Measure(ctx context.Context, round analysis.Round) analysis.Result
 }
 
 // analyses measures releases beside the controller: it is told what is due, and wakes the release once the result is there. Nothing of it
@@ -129,15 +130,15 @@ func (a *analyses) measure(ctx context.Context, key client.ObjectKey, one *job) 
 		defer func() { <-a.slots }()
 	case <-ctx.Done():
 	}
-	findings := a.measurer.Measure(ctx, one.round.asked)
+	found := a.measurer.Measure(ctx, one.round.asked)
 	a.mu.Lock()
 	current := a.jobs[key] == one && a.ctx.Err() == nil
 	if current {
-		one.result = judged(one.round, findings)
+		one.result = judged(one.round, found)
 	}
 	a.mu.Unlock()
 	if current {
-		countFindings(one.round.asked, findings)
+		countFindings(one.round.asked, found.Findings)
 		a.wake(reconcile.Request{NamespacedName: key})
 	}
 }
@@ -154,7 +155,10 @@ func roundOf(of *v1alpha1.CanaryRelease, known standing, due *release.Due) *dueR
 	asked := analysis.Round{
 		Namespace: of.Namespace, Service: string(of.Spec.Service.Name), Ports: known.ports, Carriers: known.carriers,
 		Candidate: analysis.Variant{Name: string(due.Target), Backend: known.backends[due.Target]},
-		Window:    due.Until.Sub(due.From), At: due.Until, MinRequests: 1,
+		Window:    due.Until.Sub(due.From), At: due.Until,
+	}
+	for _, variant := range of.Spec.Variants {
+		asked.Variants = append(asked.Variants, analysis.Variant{Name: string(variant.Name), Backend: known.backends[variant.Name]})
 	}
 	if settings.Source != nil {
 		asked.Source = string(*settings.Source)
@@ -185,12 +189,17 @@ func text[T ~string](value *T) string {
 	return string(*value)
 }
 
-// judged writes findings as the result of a round. Findings come in the order of the metrics.
-func judged(of dueRound, findings []analysis.Finding) *release.Judged {
+// judged writes what was found as the result of a round. Findings come in the order of the metrics.
+func judged(of dueRound, found analysis.Result) *release.Judged {
 	whole := &release.Judged{
 		Revision: of.due.Revision, Generation: of.due.Generation, Step: of.due.Step, Interval: of.due.Interval, Until: of.due.Until,
 	}
-	for i, finding := range findings {
+	for _, one := range found.Observed {
+		if share := int32(math.Round(one.Part * 1000)); share > 0 {
+			whole.Observed = append(whole.Observed, v1alpha1.ReleaseShare{Variant: v1alpha1.VariantName(one.Variant), Share: share})
+		}
+	}
+	for i, finding := range found.Findings {
 		result := release.Verdict{
 			Metric: finding.Name, Outcome: v1alpha1.Verdict(finding.Result), Message: finding.Message,
 			Value: finding.Value(), Query: strings.Join(finding.Queries(), "\n"),

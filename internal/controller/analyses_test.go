@@ -2,12 +2,14 @@ package controller
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -25,15 +27,15 @@ type gauge struct {
 	takes             time.Duration
 }
 
-func (g *gauge) Measure(ctx context.Context, round analysis.Round) []analysis.Finding {
+func (g *gauge) Measure(ctx context.Context, round analysis.Round) analysis.Result {
 	g.count(1)
 	defer g.count(-1)
 	select {
 	case <-time.After(g.takes):
 	case <-ctx.Done():
-		return []analysis.Finding{{Name: round.Metrics[0].Name, Verdict: verdict.Verdict{Result: verdict.Error}}}
+		return analysis.Result{Findings: []analysis.Finding{{Name: round.Metrics[0].Name, Verdict: verdict.Verdict{Result: verdict.Error}}}}
 	}
-	return []analysis.Finding{{Name: round.Metrics[0].Name, Verdict: verdict.Verdict{Result: verdict.Pass}}}
+	return analysis.Result{Findings: []analysis.Finding{{Name: round.Metrics[0].Name, Verdict: verdict.Verdict{Result: verdict.Pass}}}}
 }
 
 func (g *gauge) count(change int) {
@@ -198,4 +200,82 @@ func TestTheBoardWakesReleasesOfWhichSomethingIsNew(t *testing.T) {
 	if len(b.namespaces) != 0 {
 		t.Error("a namespace that is gone is remembered")
 	}
+}
+
+func TestARoundAsksOfEveryVariantAndOfNoMoreRequestsThanTheSpec(t *testing.T) {
+	of := &v1alpha1.CanaryRelease{Spec: v1alpha1.CanaryReleaseSpec{
+		Variants: []v1alpha1.Variant{{Name: "v1"}, {Name: "v2"}}, Rollout: &v1alpha1.Rollout{Analysis: &v1alpha1.Analysis{}},
+	}}
+	known := standing{backends: map[v1alpha1.VariantName]string{"v1": "orders-v1", "v2": "orders-v2"}}
+	due := &release.Due{Target: "v2"}
+	round := roundOf(of, known, due).asked
+	if len(round.Variants) != 2 || round.Variants[0] != (analysis.Variant{Name: "v1", Backend: "orders-v1"}) {
+		t.Errorf("variants %v", round.Variants)
+	}
+	if round.MinRequests != 0 {
+		t.Errorf("%d requests asked for by a spec that asks for none: a query of a Service whose requests nobody counts would never have data", round.MinRequests)
+	}
+	few := int64(7)
+	of.Spec.Rollout.Analysis.MinRequests = &few
+	if round := roundOf(of, known, due).asked; round.MinRequests != few {
+		t.Errorf("%d requests, the spec asks for %d", round.MinRequests, few)
+	}
+}
+
+func TestObservedSharesAreTenthsOfAPerCent(t *testing.T) {
+	found := analysis.Result{Observed: []analysis.Share{{Variant: "v1", Part: 0.94764}, {Variant: "v2", Part: 0.05236}, {Variant: "v3", Part: 0.0001}}}
+	got := judged(dueRound{}, found).Observed
+	want := []v1alpha1.ReleaseShare{{Variant: "v1", Share: 948}, {Variant: "v2", Share: 52}}
+	if !slices.Equal(got, want) {
+		t.Errorf("%v; want %v", got, want)
+	}
+}
+
+func TestObservedSharesAreShownWhileTheyAreOfThePresentStep(t *testing.T) {
+	of := &v1alpha1.CanaryRelease{Spec: v1alpha1.CanaryReleaseSpec{Variants: []v1alpha1.Variant{{Name: "v1"}, {Name: "v2"}}, Stable: "v1"}}
+	of.Namespace, of.Name = "gauges", "orders"
+	decision := &v1alpha1.ReleaseStatus{
+		Split: []v1alpha1.ReleaseShare{{Variant: "v1", Share: 1000}}, Step: &v1alpha1.ReleaseStep{Number: 1},
+		Analysis: &v1alpha1.ReleaseAnalysis{Observed: []v1alpha1.ReleaseShare{{Variant: "v1", Share: 1000}}},
+	}
+	var gauges releaseGauges
+	gauges.show(of, decision)
+	if got := gauged(t, "kubemate_release_observed_share"); len(got) != 2 || got["v1"] != 1 || got["v2"] != 0 {
+		t.Errorf("%v; v1 answered everything, v2 nothing", got)
+	}
+	decision.Step = nil
+	gauges.show(of, decision)
+	if got := gauged(t, "kubemate_release_observed_share"); len(got) != 0 {
+		t.Errorf("%v is shown after the end", got)
+	}
+	if got := gauged(t, "kubemate_release_configured_share"); len(got) != 2 {
+		t.Errorf("%v is shown as configured", got)
+	}
+	gauges.drop(client.ObjectKeyFromObject(of))
+	if got := gauged(t, "kubemate_release_configured_share"); len(got) != 0 {
+		t.Errorf("%v is shown of a release that is gone", got)
+	}
+}
+
+// gauged are the values of a gauge by variant.
+func gauged(t *testing.T, name string) map[string]float64 {
+	t.Helper()
+	families, err := metrics.Registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]float64{}
+	for _, family := range families {
+		if family.GetName() != name {
+			continue
+		}
+		for _, metric := range family.GetMetric() {
+			for _, label := range metric.GetLabel() {
+				if label.GetName() == "variant" {
+					values[label.GetValue()] = metric.GetGauge().GetValue()
+				}
+			}
+		}
+	}
+	return values
 }

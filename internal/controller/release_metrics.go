@@ -41,10 +41,15 @@ var (
 		Name: "kubemate_release_configured_share",
 		Help: "Share of the requests, from 0 to 1, that was decided for a variant of a release with a rollout.",
 	}, []string{"namespace", "release", "variant"})
+	observedShare = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "kubemate_release_observed_share",
+		Help: "Share of the requests, from 0 to 1, that a variant of a release answered in the last interval of the present step, as the metric source counted them. " +
+			"Absent while a release is not analysed or nothing was counted.",
+	}, []string{"namespace", "release", "variant"})
 )
 
 func init() {
-	metrics.Registry.MustRegister(rolloutSeconds, stepSeconds, blockedSeconds, rollbackCount, verdictCount, configuredShare)
+	metrics.Registry.MustRegister(rolloutSeconds, stepSeconds, blockedSeconds, rollbackCount, verdictCount, configuredShare, observedShare)
 }
 
 // standsStill says whether a rollout does not move.
@@ -112,9 +117,16 @@ func (g *releaseGauges) show(of *v1alpha1.CanaryRelease, decision *v1alpha1.Rele
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := make(map[v1alpha1.VariantName]bool, len(weights))
+	observed := observedShares(decision)
 	for i, variant := range of.Spec.Variants {
 		now[variant.Name] = true
-		configuredShare.WithLabelValues(key.Namespace, key.Name, string(variant.Name)).Set(float64(weights[i]) / float64(sum))
+		labels := []string{key.Namespace, key.Name, string(variant.Name)}
+		configuredShare.WithLabelValues(labels...).Set(float64(weights[i]) / float64(sum))
+		if observed == nil {
+			observedShare.DeleteLabelValues(labels...)
+		} else {
+			observedShare.WithLabelValues(labels...).Set(observed[variant.Name])
+		}
 	}
 	for variant := range g.shown[key] {
 		if !now[variant] {
@@ -138,5 +150,19 @@ func (g *releaseGauges) drop(key client.ObjectKey) {
 }
 
 func dropShare(key client.ObjectKey, variant v1alpha1.VariantName) {
-	configuredShare.DeleteLabelValues(key.Namespace, key.Name, string(variant))
+	for _, gauge := range []*prometheus.GaugeVec{configuredShare, observedShare} {
+		gauge.DeleteLabelValues(key.Namespace, key.Name, string(variant))
+	}
+}
+
+// observedShares are those of the last interval of the present step. Nil: they are not known.
+func observedShares(decision *v1alpha1.ReleaseStatus) map[v1alpha1.VariantName]float64 {
+	if decision.Step == nil || decision.Analysis == nil || len(decision.Analysis.Observed) == 0 {
+		return nil
+	}
+	shares := make(map[v1alpha1.VariantName]float64, len(decision.Analysis.Observed))
+	for _, one := range decision.Analysis.Observed {
+		shares[one.Variant] = float64(one.Share) / 1000
+	}
+	return shares
 }

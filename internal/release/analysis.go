@@ -91,6 +91,7 @@ func (m *machine) judge() {
 	analysis := m.state.Analysis
 	until := microTime(judged.Until)
 	analysis.Interval, analysis.Until = judged.Interval, &until
+	analysis.Observed = judged.Observed
 	before := analysis.Metrics
 	analysis.Metrics = nil
 	worst, erred := v1alpha1.VerdictPass, false

@@ -413,6 +413,17 @@ func TestAnalysisVerdicts(t *testing.T) {
 			s.judge(v1alpha1.VerdictPass)
 			s.Expect(s.split()).To(Equal("v2 100%"))
 		},
+		"what the variants were observed to have is that of the last interval of the present step": func(s *story) {
+			s.analyse()
+			s.atStep1()
+			s.after(time.Minute)
+			s.seen.Judged = verdicts(s.last.Due, v1alpha1.VerdictPass)
+			s.seen.Judged.Observed = []v1alpha1.ReleaseShare{{Variant: "v1", Share: 948}, {Variant: "v2", Share: 52}}
+			s.decide()
+			s.Expect(s.state.Analysis.Observed).To(Equal(s.seen.Judged.Observed))
+			s.judge(v1alpha1.VerdictNoData)
+			s.Expect(s.state.Analysis.Observed).To(BeEmpty(), "nothing was counted in the interval after it")
+		},
 		"waiting for pods is one event, though the analysis goes on": func(s *story) {
 			s.analyse()
 			s.spec.Rollout.Steps = steps("5", "100")

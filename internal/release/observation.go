@@ -73,6 +73,8 @@ type Judged struct {
 	// Until is where the interval ended.
 	Until    time.Time
 	Verdicts []Verdict
+	// Observed are the shares that the variants had in the interval, those that had none left out. Empty: not known.
+	Observed []v1alpha1.ReleaseShare
 }
 
 // Verdict on one metric.

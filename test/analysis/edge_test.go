@@ -82,7 +82,7 @@ func TestEdgeMetrics(t *testing.T) {
 	reader := reader(t, tb, nil)
 	orders := round("orders", everything, signals(t, traefik.New()))
 	orders.Window = 8 * time.Second
-	measure := func() []analysis.Finding { return reader.Measure(t.Context(), now(orders)) }
+	measure := func() []analysis.Finding { return reader.Measure(t.Context(), now(orders)).Findings }
 	// Each kind of request fails at a rate of its own, so that what is left of the one before in the window does not do.
 	for name, test := range map[string]struct {
 		kind     string

@@ -81,26 +81,26 @@ func TestMeshMetrics(t *testing.T) {
 			flow(inside, "shop", service("slow"), "v2", proxymetrics.Traffic{Timeouts: 0.1})
 
 			orders := round(service("orders"), everything, test.driver)
-			await(t, func() []analysis.Finding { return reader.Measure(t.Context(), now(orders)) }, expect(
+			await(t, func() []analysis.Finding { return reader.Measure(t.Context(), now(orders)).Findings }, expect(
 				expectation{"Fail", 97.8, 98.2}, expectation{"Pass", 3000, 5000},
 				expectation{"Pass", 0.2, 0.3}, expectation{"Pass", 0.2, 0.3}, expectation{"Pass", 0.2, 0.3}, expectation{"Fail", 0.2, 0.3},
 				expectation{"Fail", 97.8, 98.2}, expectation{"Fail", 0.2, 0.3},
 			))
 			swapped := orders
 			swapped.Candidate, swapped.Stable = orders.Stable, orders.Candidate
-			await(t, func() []analysis.Finding { return reader.Measure(t.Context(), now(swapped)) }, expect(
+			await(t, func() []analysis.Finding { return reader.Measure(t.Context(), now(swapped)).Findings }, expect(
 				expectation{"Pass", 100, 100}, expectation{"Pass", 1500, 2500},
 				expectation{"Pass", 0.01, 0.02}, expectation{"Pass", 0.01, 0.02}, expectation{"Pass", 0.01, 0.02}, expectation{"Pass", 0.01, 0.02},
 				expectation{"Pass", 100, 100}, expectation{"Pass", 0.01, 0.02},
 			))
 			quotes := round(service("quotes"), everything[:1], test.driver)
-			await(t, func() []analysis.Finding { return reader.Measure(t.Context(), now(quotes)) }, expect(expectation{"Fail", 94.8, 95.2}))
+			await(t, func() []analysis.Finding { return reader.Measure(t.Context(), now(quotes)).Findings }, expect(expectation{"Fail", 94.8, 95.2}))
 			slow := round(service("slow"), everything[:1], test.driver)
-			await(t, func() []analysis.Finding { return reader.Measure(t.Context(), now(slow)) }, expect(test.withTimeouts))
+			await(t, func() []analysis.Finding { return reader.Measure(t.Context(), now(slow)).Findings }, expect(test.withTimeouts))
 			// slow has no v1: compared with it there is no data; and of what nobody calls neither.
 			slow.Metrics = everything[6:7]
 			quiet := round(service("quiet"), everything, test.driver)
-			for _, findings := range [][]analysis.Finding{reader.Measure(t.Context(), now(slow)), reader.Measure(t.Context(), now(quiet))} {
+			for _, findings := range [][]analysis.Finding{reader.Measure(t.Context(), now(slow)).Findings, reader.Measure(t.Context(), now(quiet)).Findings} {
 				for _, finding := range findings {
 					if finding.Result != verdict.NoData {
 						t.Errorf("%s: %s %q", finding.Name, finding.Result, finding.Message)
@@ -125,15 +125,15 @@ func TestACustomQuerySeesItsOwnNamespaceAlone(t *testing.T) {
 		{Name: "ratio", Query: `0 * sum(request_total) / 0`, Max: "1"},
 	})
 	own.MinRequests = 0
-	await(t, func() []analysis.Finding { return reader(t, tb, nil).Measure(t.Context(), now(own)) }, expect(
+	await(t, func() []analysis.Finding { return reader(t, tb, nil).Measure(t.Context(), now(own)).Findings }, expect(
 		expectation{"Pass", 1, 1}, expectation{"Pass", 90, 110}, expectation{"Pass", 0, 0}, expectation{result: "NoData"}, expectation{result: "Error"},
 		expectation{result: "Error"},
 	))
 	exempt := reader(t, tb, func(cfg *config.MetricSource) { cfg.NamespaceExempt = true })
-	await(t, func() []analysis.Finding { return exempt.Measure(t.Context(), now(own)) }, func(findings []analysis.Finding) error {
+	await(t, func() []analysis.Finding { return exempt.Measure(t.Context(), now(own)).Findings }, func(findings []analysis.Finding) error {
 		return expect(expectation{"Fail", 2, 2})(findings)
 	})
-	if got := exempt.Measure(t.Context(), now(own))[2]; got.Result != verdict.Error || !strings.Contains(got.Message, "several series") {
+	if got := exempt.Measure(t.Context(), now(own)).Findings[2]; got.Result != verdict.Error || !strings.Contains(got.Message, "several series") {
 		t.Errorf("two series: %s %q", got.Result, got.Message)
 	}
 }
@@ -143,7 +143,7 @@ func TestASourceThatDies(t *testing.T) {
 	caller(t, tb, "shop").Set(proxymetrics.Traffic{Namespace: "shop", Service: "orders", Backend: "orders-v2", Port: 80, Rate: 1000})
 	orders := round("orders", everything[:1], signals(t, linkerd.Policy(linkerd.Config{})))
 	reader := reader(t, tb, nil)
-	measure := func() []analysis.Finding { return reader.Measure(t.Context(), now(orders)) }
+	measure := func() []analysis.Finding { return reader.Measure(t.Context(), now(orders)).Findings }
 	await(t, measure, expect(expectation{"Pass", 100, 100}))
 	if err := tb.Prometheus.Kill(); err != nil {
 		t.Fatal(err)

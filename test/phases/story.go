@@ -3,6 +3,7 @@ package phases
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -179,6 +180,9 @@ func (s *story) judged() *release.Judged {
 			verdict.Message = "asking the metric source prometheus: connection refused"
 		}
 		judged.Verdicts = append(judged.Verdicts, verdict)
+	}
+	if s.verdict == v1alpha1.VerdictPass || s.verdict == v1alpha1.VerdictFail {
+		judged.Observed = slices.Clone(s.release.Status.Release.Split) // each request where it was to go
 	}
 	return judged
 }

@@ -164,7 +164,7 @@ func tidiedUp(s *shop) {
 		s.Expect(s.gitOps(old)).To(Succeed()) // the old Git state: stable is v1, which is empty
 		s.steady("orders")
 		s.Expect(admin.Delete(s.ctx, s.release("orders"))).To(Succeed())
-		s.eventuallyNone(splitKind) // the Service selects pods of v2 only, so nothing needs to be retained
+		s.eventuallyNone(leafKind) // the Service selects pods of v2 only, so nothing needs to be retained
 		s.steady("orders")
 		s.Expect(s.gitOps(old)).To(Succeed()) // and once more, as a restored backup would: without status
 		of := s.eventually("orders", v1alpha1.PhaseSucceeded, 0)

@@ -60,6 +60,7 @@ func wholeRelease(s *shop) {
 		waiting := s.eventually("orders", v1alpha1.PhaseAwaitingApproval, 2)
 		s.eventuallyShares("orders", "v2", 0.25)
 		s.Expect(waiting.Status.Release.Analysis.Verdict).To(Equal(v1alpha1.VerdictPass))
+		s.eventuallyObserved("orders", "v2", 250)
 		s.act("orders", v1alpha1.VerbApprove, ptr.To(int32(2)))
 		s.eventually("orders", v1alpha1.PhaseSucceeded, 0)
 		s.eventuallyShares("orders", "v2", 1)
@@ -75,6 +76,13 @@ func wholeRelease(s *shop) {
 		err := admin.List(s.ctx, &actions, client.InNamespace(s.namespace))
 		return actions.Items[0].Status.Phase, err
 	}, soon, look).Should(Equal(v1alpha1.ActionApplied))
+}
+
+// eventuallyObserved waits until the metric source has counted about a share, in tenths of a per cent, for a variant.
+func (s *shop) eventuallyObserved(name string, variant v1alpha1.VariantName, tenths int32) {
+	s.Helper()
+	s.Eventually(func() []v1alpha1.ReleaseShare { return s.release(name).Status.Release.Analysis.Observed }, soon, look).Should(
+		ContainElement(And(HaveField("Variant", variant), HaveField("Share", BeNumerically("~", tenths, 30)))))
 }
 
 func failingTarget(s *shop) {

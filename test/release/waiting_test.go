@@ -62,10 +62,10 @@ func (s *shop) eventuallyVouched() {
 // eventuallyNone waits until none of a kind is Kubemate's in the namespace.
 func (s *shop) eventuallyNone(kind schema.GroupVersionKind) {
 	s.Helper()
-	s.Eventually(func() (int, error) {
+	s.Eventually(func() ([]metav1.PartialObjectMetadata, error) {
 		list := &metav1.PartialObjectMetadataList{}
 		list.SetGroupVersionKind(kind)
 		err := admin.List(s.ctx, list, client.InNamespace(s.namespace), ours)
-		return len(list.Items), err
-	}, soon, look).Should(BeZero())
+		return list.Items, err
+	}, soon, look).Should(BeEmpty())
 }

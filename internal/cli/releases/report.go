@@ -108,11 +108,30 @@ func (r report) variants() (node, bool) {
 		if variant.Programmed != variant.Wanted {
 			programmed.color = paint.Yellow
 		}
-		section.children = append(section.children, node{cells: []cell{
-			{text: string(variant.Name)}, {text: r.role(variant.Name)}, {text: shareText("wanted", variant.Wanted)}, programmed, ready, {text: variant.Service, color: paint.Dim},
-		}})
+		cells := []cell{{text: string(variant.Name)}, {text: r.role(variant.Name)}, {text: shareText("wanted", variant.Wanted)}, programmed}
+		if observed := r.observed(variant.Name); observed != "" {
+			cells = append(cells, cell{text: observed})
+		}
+		section.children = append(section.children, node{cells: append(cells, ready, cell{text: variant.Service, color: paint.Dim})})
 	}
 	return section, len(section.children) > 0
+}
+
+// observed is the share that a variant had in the last interval of the present step. Empty: nobody counts for this release now.
+func (r report) observed(name v1alpha1.VariantName) string {
+	switch {
+	case r.state.Step == nil || r.release.Spec.Rollout == nil || r.release.Spec.Rollout.Analysis == nil:
+		return ""
+	case r.state.Analysis == nil || len(r.state.Analysis.Observed) == 0:
+		return shareText("observed", "")
+	}
+	tenths := int32(0)
+	for _, one := range r.state.Analysis.Observed {
+		if one.Variant == name {
+			tenths = one.Share
+		}
+	}
+	return shareText("observed", strconv.FormatFloat(float64(tenths)/10, 'f', -1, 64))
 }
 
 // role is what a variant is besides one of several.
