@@ -52,12 +52,14 @@ type generation struct {
 
 // drawing is what makes a scene.
 type drawing struct {
-	number uint64
-	share  int
+	number   uint64
+	share    int
+	isolated bool
 }
 
 // tally counts what was asked.
 type tally struct {
+	features                                   []feature
 	policies, refused, allowed, denied, unsaid int
 	decisive                                   map[feature]int
 }
@@ -67,29 +69,44 @@ func TestTheMeshAllowsWhatThePoliciesSay(t *testing.T) {
 		{name: config.GenerationPolicy, share: 4},
 		{name: config.GenerationClassic, share: 1, silent: ofPolicy},
 	} {
-		t.Run(string(one.name), func(t *testing.T) {
-			chosen := drivers(t, one.name)
-			counted := tally{decisive: map[feature]int{}}
-			for number := *seed; counted.allowed+counted.denied < *calls; number++ {
-				counted.scene(t, drawing{number, one.share}, chosen)
-				if t.Failed() {
-					return
-				}
-			}
-			counted.report(t, one)
-		})
+		t.Run(string(one.name), func(t *testing.T) { askMany(t, one, false) })
+		t.Run(string(one.name)+", isolated", func(t *testing.T) { askMany(t, one, true) })
 	}
+}
+
+// askMany asks about scenes, in some of which pods are isolated from the network.
+func askMany(t *testing.T, of generation, isolated bool) {
+	chosen := drivers(t, of.name)
+	counted := tally{decisive: map[feature]int{}, features: ofMesh}
+	if isolated {
+		counted.features = slices.Concat(ofMesh, ofNetwork)
+	}
+	for number := *seed; counted.allowed+counted.denied < *calls; number++ {
+		counted.scene(t, drawing{number, of.share, isolated}, chosen)
+		if t.Failed() {
+			return
+		}
+	}
+	counted.report(t, of)
 }
 
 // scene plans one namespace and asks calls about it.
 func (c *tally) scene(t *testing.T, by drawing, chosen plan.Drivers) {
 	random := rand.New(rand.NewPCG(by.number, 1))
 	drawn := drawScene(random, by.share)
+	whoCalls := callers
+	if by.isolated {
+		drawn.isolate(random)
+		whoCalls = slices.Concat(callers, neighbours)
+	}
 	planned := plan.Namespace(drawn.snapshot, chosen)
+	if len(planned.Waiting) > 0 {
+		return // what stands of isolations would stay, and nothing stands
+	}
 	said := reading{scene: drawn, accepted: c.accepted(t, drawn, planned)}
 	world := worldOf(t, random, planned)
 	for range callsPerScene {
-		call := drawCall(random, drawn)
+		call := drawCall(random, drawn, whoCalls)
 		if (!call.From.Node || !isProbe(call)) && said.mayBeOpen(call) {
 			c.unsaid++
 			continue
@@ -113,7 +130,7 @@ func (c *tally) scene(t *testing.T, by drawing, chosen plan.Drivers) {
 func (c *tally) accepted(t *testing.T, s scene, planned plan.Plan) []*v1alpha1.MeshPolicy {
 	t.Helper()
 	for _, problem := range planned.Problems {
-		if !slices.Contains([]string{v1alpha1.ReasonConflicted, v1alpha1.ReasonUnsupported, v1alpha1.ReasonInvalid}, problem.Reason) {
+		if !slices.Contains([]string{v1alpha1.ReasonConflicted, v1alpha1.ReasonUnsupported, v1alpha1.ReasonInvalid, v1alpha1.ReasonPartiallySupported}, problem.Reason) {
 			t.Errorf("unexpected: %v", problem)
 		}
 	}
@@ -146,7 +163,7 @@ func worldOf(t *testing.T, random *rand.Rand, planned plan.Plan) *evaluate.World
 // auditOf is whether a call is logged: exactly those that are not granted. Connections that carry no HTTP are known to be an exception.
 func auditOf(said reading, call evaluate.Call) evaluate.Audit {
 	switch {
-	case !said.audits(call) || !hasProxy(call.To):
+	case !said.audits(call) || !hasProxy(call.To) || !said.arrives(call):
 		return evaluate.Unaudited
 	case !said.grants(call):
 		return evaluate.Audited
@@ -162,7 +179,7 @@ func (c *tally) count(said reading, call evaluate.Call, allowed bool) {
 	} else {
 		c.denied++
 	}
-	for _, one := range features {
+	for _, one := range c.features {
 		said.without = one
 		if said.allows(call) != allowed {
 			c.decisive[one]++
@@ -175,7 +192,7 @@ func (c *tally) report(t *testing.T, of generation) {
 	t.Helper()
 	total := c.allowed + c.denied
 	t.Logf("%d calls: %d %% allowed, %d %% denied; %d of %d policies refused; %d calls left out", total, 100*c.allowed/total, 100*c.denied/total, c.refused, c.policies, c.unsaid)
-	for _, one := range features {
+	for _, one := range c.features {
 		t.Logf("%s decided %d calls", one, c.decisive[one])
 		if c.decisive[one] == 0 && !slices.Contains(of.silent, one) {
 			t.Errorf("%s never decided", one)

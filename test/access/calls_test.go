@@ -30,8 +30,8 @@ func plain(namespace, account, address string) *corev1.Pod {
 }
 
 // drawCall makes a call that the callee's application could answer: what it is declared to speak is spoken. The kubelet sends probes.
-func drawCall(random *rand.Rand, s scene) evaluate.Call {
-	call := evaluate.Call{From: callers[random.IntN(len(callers))], To: s.pods[random.IntN(len(s.pods))], Port: pick[int32](random, 8080, 8080, 8080, 8080, 8080, 9090, 9090, 3306, 7000)}
+func drawCall(random *rand.Rand, s scene, from []evaluate.Caller) evaluate.Call {
+	call := evaluate.Call{From: from[random.IntN(len(from))], To: s.pods[random.IntN(len(s.pods))], Port: pick[int32](random, 8080, 8080, 8080, 8080, 8080, 9090, 9090, 3306, 7000)}
 	if random.IntN(8) == 0 {
 		return probing(call)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -45,7 +46,7 @@ type cluster struct {
 func newCluster(t *testing.T, random *rand.Rand, kinds []schema.GroupVersionKind) *cluster {
 	t.Helper()
 	c := &cluster{scheme: runtime.NewScheme(), kinds: kinds, random: random, stored: map[apply.Ref]client.Object{}, observe: func() {}}
-	if err := errors.Join(linkerd.AddToScheme(c.scheme), corev1.AddToScheme(c.scheme)); err != nil {
+	if err := errors.Join(linkerd.AddToScheme(c.scheme), corev1.AddToScheme(c.scheme), networkingv1.AddToScheme(c.scheme)); err != nil {
 		t.Fatal(err)
 	}
 	return c

@@ -4,7 +4,10 @@
 // each other: a plain reading of the policies, and package evaluate on the objects of the plan. They must agree. The share of calls allowed and
 // denied is printed, and the test fails when a feature never decided a call.
 //
-// By itself it asks 5,000 calls of each generation. The long mode asks more:
+// The same is asked where policies isolate pods from the network: then the plan's NetworkPolicies take part. And the example of the documents does what they
+// say.
+//
+// By itself it asks 5,000 calls of each generation, and as many again with isolated pods. The long mode asks more:
 //
 //	go test ./test/access -calls=100000
 //

@@ -34,7 +34,7 @@ const (
 	byDenial          feature = "default deny"
 )
 
-var features = []feature{byServiceAccount, byNamespace, byNetwork, byUnauthenticated, byAny, byPort, byMethod, byExact, byPrefix, byCall, byProbe, byAudit, byDenial}
+var ofMesh = []feature{byServiceAccount, byNamespace, byNetwork, byUnauthenticated, byAny, byPort, byMethod, byExact, byPrefix, byCall, byProbe, byAudit, byDenial}
 
 // ofPolicy are the features that only the policy generation has.
 var ofPolicy = []feature{byMethod, byExact, byPrefix, byCall, byAudit}
@@ -48,7 +48,7 @@ type reading struct {
 
 // allows says whether a call is allowed.
 func (r reading) allows(call evaluate.Call) bool {
-	return r.grants(call) || r.audits(call) && r.without != byAudit
+	return r.arrives(call) && (r.grants(call) || r.audits(call) && r.without != byAudit)
 }
 
 // audits says whether what is not granted is only logged.
@@ -63,11 +63,14 @@ func (r reading) grants(call evaluate.Call) bool {
 		return true
 	}
 	governing := r.governing(call)
-	if governing == nil {
+	guardian := r.guardian(call)
+	switch {
+	case governing == nil && guardian == nil:
 		return true // the mesh's own default, which lets everybody through
-	}
-	if r.without != byProbe && call.From.Node && isProbe(call) {
+	case r.without != byProbe && call.From.Node && isProbe(call):
 		return true
+	case governing == nil:
+		return r.letsThrough(guardian, call)
 	}
 	service := r.scene.service(string(*governing.Spec.Target.Name))
 	return slices.ContainsFunc(governing.Spec.Access.Rules, func(rule v1alpha1.AccessRule) bool {
@@ -80,7 +83,10 @@ func (r reading) grants(call evaluate.Call) bool {
 func (r reading) governing(call evaluate.Call) *v1alpha1.MeshPolicy {
 	var found []*v1alpha1.MeshPolicy
 	for _, policy := range r.accepted {
-		service := r.scene.service(string(*policy.Spec.Target.Name))
+		if policy.Spec.Access == nil {
+			continue
+		}
+		service := r.scene.service(target(policy))
 		if selects(service.Spec.Selector, call.To.Labels) && len(numbersOf(service, call)) > 0 {
 			found = append(found, policy)
 		}
