@@ -66,14 +66,77 @@ var _ = Describe("a route", func() {
 		Expect(ask(hostOf("password"), "/", func(request *http.Request) { request.SetBasicAuth("alice", "wrong") }).StatusCode).To(Equal(http.StatusUnauthorized))
 	})
 
-	It("lets nobody in while the Service that is asked about requests does not answer", func() {
+	It("asks another Service about each request, which may add headers and refuse", Serial, func() {
+		DeferCleanup(world.Backend.Reset)
 		asked := with(route("/", "web"), func(r *v1alpha1.IngressRoute) {
-			r.Auth = &v1alpha1.IngressAuth{Forward: &v1alpha1.ForwardAuth{Service: "orders", Port: 80, Path: "/check"}}
+			r.Auth = &v1alpha1.IngressAuth{Forward: &v1alpha1.ForwardAuth{
+				Service: "sso", Port: 80, Path: "/check", ResponseHeaders: []v1alpha1.AuthHeader{"X-Pod"},
+			}}
 		})
 		shop.publish(profile("forwarded", asked))
-		// The testbed has no name service, so the Service cannot be found: that must be a refusal.
+
+		By("letting nobody in while the Service is not found")
 		Eventually(func() int { return ask(hostOf("forwarded"), "/").StatusCode }).Should(Equal(http.StatusInternalServerError))
 		Expect(ask(hostOf("forwarded"), "/").variant).To(BeEmpty())
+
+		By("letting in whom it lets in, with what it says of them")
+		Expect(cluster.Serve(shop.ctx, shop.name, "sso")).To(Succeed())
+		eventuallyAnswers(http.StatusOK, hostOf("forwarded"), "/")
+		came := ask(hostOf("forwarded"), "/", header("X-Pod", "forged"))
+		Expect(came.asked.Headers).To(HaveKeyWithValue("X-Pod", ConsistOf(HavePrefix("sso-sso-"))))
+
+		By("passing on its refusal")
+		world.Backend.Set(backend.Matcher{Namespace: "shop", Labels: map[string]string{"app": "sso"}}, backend.Behaviour{ErrorRate: 1, Status: http.StatusForbidden})
+		refused := ask(hostOf("forwarded"), "/")
+		Expect(refused.StatusCode).To(Equal(http.StatusForbidden))
+		Expect(refused.variant).To(Equal("sso"), "the answer is that of the Service that was asked")
+	})
+
+	It("sends a request again that a pod did not take", Serial, func() {
+		DeferCleanup(world.Backend.Reset)
+		again := with(route("/again", "flaky"), func(r *v1alpha1.IngressRoute) { r.Retries = &v1alpha1.IngressRetries{Attempts: 3} })
+		shop.publish(profile("retries", again, route("/once", "flaky")))
+		eventuallyAnswers(http.StatusOK, hostOf("retries"), "/again")
+		world.Backend.Set(backend.Matcher{Namespace: "shop", Labels: map[string]string{"app": "flaky", "version": "b"}}, backend.Behaviour{Down: true})
+		failed := map[string]int{}
+		for range 20 {
+			for _, path := range []string{"/once", "/again"} {
+				if ask(hostOf("retries"), path).StatusCode != http.StatusOK {
+					failed[path]++
+				}
+			}
+		}
+		Expect(failed).To(HaveKeyWithValue("/once", BeNumerically(">", 0)), "a pod is down")
+		Expect(failed).NotTo(HaveKey("/again"))
+	})
+
+	It("has the security headers on what the Service says and on 503 when it has no pods", func() {
+		shop.create(&corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "nobody"}, Spec: corev1.ServiceSpec{
+			Selector: map[string]string{"app": "nobody"}, Ports: []corev1.ServicePort{{Name: "http", Port: 80}},
+		}})
+		shop.publish(withStrict(profile("framed", route("/", "web"), route("/nobody", "nobody"))))
+		eventuallyAnswers(http.StatusServiceUnavailable, hostOf("framed"), "/nobody")
+		for path, status := range map[string]int{"/": http.StatusOK, "/nobody": http.StatusServiceUnavailable} {
+			came := ask(hostOf("framed"), path)
+			Expect(came.StatusCode).To(Equal(status), "a Service without pods takes no other route with it")
+			for name, value := range map[string]string{
+				"X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'self'",
+				"Referrer-Policy": "no-referrer", "Server": "", "X-Powered-By": "",
+			} {
+				Expect(came.Header.Get(name)).To(Equal(value), "%s on %d", name, status)
+			}
+			Expect(came.Header.Get("Permissions-Policy")).NotTo(BeEmpty())
+		}
+	})
+
+	It("has the security headers on a 404 of the Service", Serial, func() {
+		DeferCleanup(world.Backend.Reset)
+		shop.publish(withStrict(profile("missing", route("/", "sso"))))
+		eventuallyAnswers(http.StatusOK, hostOf("missing"), "/")
+		world.Backend.Set(backend.Matcher{Namespace: "shop", Labels: map[string]string{"app": "sso"}}, backend.Behaviour{ErrorRate: 1, Status: http.StatusNotFound})
+		came := ask(hostOf("missing"), "/nothing")
+		Expect(came.StatusCode).To(Equal(http.StatusNotFound))
+		Expect(came.Header.Get("X-Frame-Options")).To(Equal("DENY"))
 	})
 
 	It("bounds bodies", func() {

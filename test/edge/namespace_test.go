@@ -2,6 +2,7 @@ package edge
 
 import (
 	"context"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -74,6 +75,21 @@ func (n *namespace) eventuallyReady(deployments ...string) {
 			g.Expect(found.Status.ReadyReplicas).To(BeEquivalentTo(1))
 		}
 	}, "60s").Should(Succeed())
+}
+
+// leaves are the generated Services behind one under release.
+func (n *namespace) leaves(service string) []string {
+	GinkgoHelper()
+	var list corev1.ServiceList
+	Expect(admin.List(n.ctx, &list, client.InNamespace(n.name), client.MatchingLabels{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy})).To(Succeed())
+	var names []string
+	for _, found := range list.Items {
+		if strings.HasPrefix(found.Name, service+"-") {
+			names = append(names, found.Name)
+		}
+	}
+	Expect(names).NotTo(BeEmpty())
+	return names
 }
 
 func (n *namespace) key(name string) client.ObjectKey {

@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -19,14 +20,16 @@ import (
 	"github.com/kubemate/kubemate/hack/testbed"
 	"github.com/kubemate/kubemate/hack/testbed/backend"
 	"github.com/kubemate/kubemate/hack/testbed/operator"
+	"github.com/kubemate/kubemate/hack/testbed/services"
 )
 
 var servers = testbed.Options{
 	Controllers: true, Nodes: 1,
-	Traefik: &testbed.TraefikOptions{Flags: []string{
+	Traefik: &testbed.TraefikOptions{LabelSelector: v1alpha1.LabelGateway + "=default", Flags: []string{
 		"--entrypoints.web.forwardedheaders.trustedips=127.0.0.0/8", "--entrypoints.websecure.forwardedheaders.trustedips=127.0.0.0/8",
 	}},
 	Backend: &backend.Options{DownWhenGone: true},
+	Flags:   map[string][]string{"kube-apiserver": services.ClusterIPs},
 }
 
 // configuration is the operator's.
@@ -34,6 +37,7 @@ const configuration = `
 edge:
   gateways:
   - {name: default, clientAddress: ForwardedFor, clientAddressDepth: 1, clientCertificates: true, hardened: true}
+  - {name: intranet, meshed: true}
   reservations:
   - {host: reserved.example, namespaces: [nobody]}
 `
@@ -42,6 +46,10 @@ var (
 	world    *testbed.Testbed
 	admin    client.Client
 	kubemate *operator.Operator
+	// intranet is a second gateway, which is meshed: it calls Services by their cluster IPs.
+	intranet *testbed.Traefik
+	// cluster answers for Services by cluster IP and by name.
+	cluster *services.Services
 	// shop has the Services that most profiles lead to.
 	shop *namespace
 )
@@ -74,11 +82,18 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 			GinkgoWriter.Println("stopping the operator:", err)
 		}
 	})
+	intranet, err = world.StartTraefik(ctx, "intranet", testbed.TraefikOptions{LabelSelector: v1alpha1.LabelGateway + "=intranet"})
+	Expect(err).NotTo(HaveOccurred())
+	cluster, err = services.Start(kubernetes.NewForConfigOrDie(world.Config()))
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { Expect(cluster.Close()).To(Succeed()) })
 	shop = newNamespace(context.Background(), "shop")
 	shop.service("web", "web")
 	shop.service("orders", "v1", "v2")
 	shop.service("slow", "slow")
-	shop.eventuallyReady("web-web", "orders-v1", "orders-v2", "slow-slow")
+	shop.service("flaky", "a", "b")
+	shop.service("sso", "sso")
+	shop.eventuallyReady("web-web", "orders-v1", "orders-v2", "slow-slow", "flaky-a", "flaky-b", "sso-sso")
 })
 
 var _ = ReportAfterEach(func(report SpecReport) {

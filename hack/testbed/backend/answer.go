@@ -42,6 +42,10 @@ func (b *Backend) answer(w http.ResponseWriter, request *http.Request) {
 	}
 	w.Header().Set(PodHeader, called.name)
 	w.Header().Set(VariantHeader, called.variant)
+	if strings.EqualFold(request.Header.Get("Upgrade"), "websocket") && outcome.status == http.StatusOK {
+		echo(w, request)
+		return
+	}
 	if strings.HasPrefix(request.Header.Get("Content-Type"), grpcType) {
 		answerGRPC(w, outcome.grpcStatus)
 		return

@@ -64,7 +64,10 @@ func (b *Backend) listen() error {
 	if err != nil {
 		return fmt.Errorf("backend (only one testbed at a time can have one): %w", err)
 	}
-	b.serve(&http.Server{Handler: http.HandlerFunc(b.answer), ConnState: b.track}, &refusing{listener, b.pods})
+	both := &http.Protocols{} // gRPC comes as HTTP/2 without TLS
+	both.SetHTTP1(true)
+	both.SetUnencryptedHTTP2(true)
+	b.serve(&http.Server{Handler: http.HandlerFunc(b.answer), ConnState: b.track, Protocols: both}, &refusing{listener, b.pods})
 	if b.options.AdminPort == 0 {
 		return nil
 	}

@@ -25,7 +25,13 @@ func ownAddresses() error {
 	if err := setAddress(socket, unix.SIOCSIFADDR, "lo:pods", Address); err != nil {
 		return err
 	}
-	return setAddress(socket, unix.SIOCSIFNETMASK, "lo:pods", netip.MustParseAddr("255.255.0.0"))
+	if err := setAddress(socket, unix.SIOCSIFNETMASK, "lo:pods", netip.MustParseAddr("255.255.0.0")); err != nil {
+		return err
+	}
+	if name := NameServer(); name.Is4() && !name.IsLoopback() {
+		return setAddress(socket, unix.SIOCSIFADDR, "lo:names", name)
+	}
+	return nil
 }
 
 func bringUp(socket int, device string) error {
