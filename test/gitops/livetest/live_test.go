@@ -3,6 +3,7 @@ package livetest
 
 import (
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +72,7 @@ func TestArgoCDActsOnReleases(t *testing.T) {
 		t.Errorf("only these were created: %v", created)
 	}
 	t.Run("approvals are granted apart", func(t *testing.T) {
-		kubectl(t, server, "create", "clusterrolebinding", "argocd-approves", "--clusterrole=kubemate-argocd-approve", "--serviceaccount=argocd:argocd-server")
+		kubectl(t, server, commands(t)[2]...)
 		moment, err := phases.Find(moments, "awaiting-approval")
 		if err != nil {
 			t.Fatal(err)
@@ -109,7 +110,12 @@ func prepare(t *testing.T, server *testbed.Testbed) client.Client {
 	kubectl(t, server, "create", "namespace", "shop")
 	kubectl(t, server, "create", "namespace", "argocd")
 	kubectl(t, server, "create", "serviceaccount", "argocd-server", "-n", "argocd")
-	kubectl(t, server, "apply", "-f", checkout+"/config/gitops/argocd/rbac.yaml")
+	kubectl(t, server, "create", "configmap", "argocd-cm", "-n", "argocd", "--from-literal=kept=yes")
+	documented(t, server, 2) // the third lets Argo CD approve
+	data, err := server.Kubectl(t.Context(), "get", "configmap", "argocd-cm", "-n", "argocd", "-o", "jsonpath={.data}")
+	if err != nil || !strings.Contains(data, `"kept":"yes"`) || !strings.Contains(data, "resource.customizations.health.kubemate.io_CanaryRelease") {
+		t.Fatalf("the ConfigMap of Argo CD: %s, %v", data, err)
+	}
 	all := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{scheme.AddToScheme, v1alpha1.AddToScheme} {
 		if err := add(all); err != nil {
@@ -181,6 +187,39 @@ func store(t *testing.T, cluster client.Client, moment phases.Moment) map[string
 		t.Fatal(err)
 	}
 	return stored.Object
+}
+
+// documented runs the first commands of docs/gitops.md.
+func documented(t *testing.T, server *testbed.Testbed, count int) {
+	t.Helper()
+	all := commands(t)
+	if len(all) != 3 {
+		t.Fatalf("docs/gitops.md has %d commands", len(all))
+	}
+	for _, args := range all[:count] {
+		kubectl(t, server, args...)
+	}
+}
+
+// commands are the arguments of kubectl in docs/gitops.md. Both pages have the same.
+func commands(t *testing.T) [][]string {
+	t.Helper()
+	var pages [2][][]string
+	for i, page := range []string{"gitops.md", "gitops.zh-CN.md"} {
+		content, err := os.ReadFile(checkout + "/docs/" + page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(content)) {
+			if command, is := strings.CutPrefix(line, "kubectl "); is {
+				pages[i] = append(pages[i], strings.Fields(strings.ReplaceAll(command, "config/gitops/", checkout+"/config/gitops/")))
+			}
+		}
+	}
+	if !reflect.DeepEqual(pages[0], pages[1]) {
+		t.Fatalf("the pages differ: %v", pages)
+	}
+	return pages[0]
 }
 
 func eventually(t *testing.T, do func() error) {
