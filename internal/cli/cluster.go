@@ -71,6 +71,9 @@ func (o *planOptions) readCluster(ctx context.Context, drivers builtin.Drivers) 
 			return planInput{}, err
 		}
 	}
+	if err := reader.operatorNamespace(ctx, o.operator, names); err != nil {
+		return planInput{}, err
+	}
 	if err := reader.profilesElsewhere(ctx, names); err != nil {
 		return planInput{}, err
 	}
@@ -145,6 +148,23 @@ func (r *clusterReader) namespace(ctx context.Context, name string) error {
 		if err := r.each(ctx, list, r.into.Add, client.InNamespace(name), ours); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// operatorNamespace reads the Namespace that has the kill switch of the cluster. Who may not look there is told that it is not known.
+func (r *clusterReader) operatorNamespace(ctx context.Context, name string, planned []string) error {
+	var namespace corev1.Namespace
+	err := r.client.Get(ctx, client.ObjectKey{Name: name}, &namespace)
+	switch {
+	case err == nil:
+		r.into.Add(&namespace)
+	case apierrors.IsForbidden(err):
+		for _, one := range planned {
+			r.into.Assume(one, "the kill switch of the cluster is off: you may not read the namespace "+name)
+		}
+	case !apierrors.IsNotFound(err):
+		return fmt.Errorf("reading the kill switch of the cluster: %w", err)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -57,6 +58,8 @@ type planOptions struct {
 	allNamespaces bool
 	complete      bool
 	live          bool
+	// operator is the namespace that the operator runs in.
+	operator string
 }
 
 func newPlanCommand(streams genericiooptions.IOStreams) *cobra.Command {
@@ -79,6 +82,7 @@ func newPlanCommand(streams genericiooptions.IOStreams) *cobra.Command {
 	flags.BoolVarP(&options.allNamespaces, "all-namespaces", "A", false, "with a cluster, all namespaces that hold custom resources of Kubemate")
 	flags.BoolVar(&options.complete, "complete", false, "the files hold everything: what custom resources name and the files lack is a problem")
 	flags.BoolVar(&options.live, "live", false, "read the namespaces from the cluster of the current context")
+	flags.StringVar(&options.operator, "operator-namespace", "kubemate-system", "namespace that the operator runs in: the kill switch on it is that of the whole cluster")
 	options.cluster.AddFlags(flags)
 	return command
 }
@@ -102,7 +106,7 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	settings := manifest.Settings{InjectionAllowed: cfg.Injection.Enabled, Now: time.Now()}
+	settings := manifest.Settings{InjectionAllowed: cfg.Injection.Enabled, OperatorNamespace: o.operator, Now: time.Now()}
 	settings.Gateways, settings.Reservations = cfg.Edge.Model()
 	if o.configFile == "" {
 		settings.InjectionAllowed = true
@@ -111,6 +115,9 @@ func (o *planOptions) run(ctx context.Context) error {
 	for _, namespace := range input.snapshots(settings) {
 		if o.configFile == "" {
 			assumeConfiguration(&namespace)
+		}
+		if namespace.KillSwitch != "" && len(namespace.Releases) > 0 {
+			namespace.Assumptions = append(namespace.Assumptions, "the kill switch of the "+strings.ToLower(string(namespace.KillSwitch))+" stays on, and all requests at stable")
 		}
 		decide(&namespace, settings.Now)
 		drivers := selectDrivers(input.drivers, input.served, namespace.Standing)

@@ -141,6 +141,30 @@ status: {observedGeneration: 1, replicas: 2}
 	}
 }
 
+func TestTheKillSwitchIsPlanned(t *testing.T) {
+	const on = `---
+apiVersion: v1
+kind: Namespace
+metadata: {name: kubemate-system, labels: {kubemate.io/kill-switch: "on"}}
+`
+	const share = "-v2-4ba92968\n    weight: 10\n"
+	classic := []string{"plan", "-f", "-", "--driver", "linkerd-classic"}
+	if _, out, _ := run(t, grayscale, classic...); !strings.Contains(out, share) {
+		t.Fatalf("not the weights of the spec:\n%s", out)
+	}
+	code, out, errOut := run(t, grayscale+on, classic...)
+	if code != ExitFine || strings.Contains(out, share) || !strings.Contains(errOut, "assumed: the kill switch of the cluster stays on") {
+		t.Errorf("exit code %d, a switch on the operator's namespace is not for all:\n%s\n%s", code, out, errOut)
+	}
+	if _, out, errOut := run(t, grayscale+on, append(classic, "--operator-namespace", "mesh")...); !strings.Contains(out, share) {
+		t.Errorf("a switch on any namespace is for all:\n%s\n%s", out, errOut)
+	}
+	_, out, errOut = run(t, grayscale+strings.Replace(on, "kubemate-system", "shop", 1), classic...)
+	if strings.Contains(out, share) || !strings.Contains(errOut, "the kill switch of the namespace stays on") {
+		t.Errorf("a switch on the namespace does nothing:\n%s\n%s", out, errOut)
+	}
+}
+
 func TestJSONIsOneVersionedDocument(t *testing.T) {
 	broken := strings.Replace(strings.Replace(grayscale, "name: orders,", "name: broken,", 1), "stable: v1", "stable: v9", 1)
 	code, out, _ := run(t, grayscale+"---\n"+broken+injection, "plan", "-f", "-", "-o", "json", "--driver", "none")

@@ -10,6 +10,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	eventsv1 "k8s.io/api/events/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -185,4 +186,18 @@ func (s shop) split(ctx context.Context) map[string]int {
 
 func setWeights(v1, v2 int32) func(*v1alpha1.CanaryRelease) {
 	return func(r *v1alpha1.CanaryRelease) { r.Spec.Variants[0].Weight, r.Spec.Variants[1].Weight = &v1, &v2 }
+}
+
+// told are the reasons of the Events on the Service orders.
+func (s shop) told(ctx context.Context) []string {
+	GinkgoHelper()
+	var list eventsv1.EventList
+	Expect(cluster.List(ctx, &list, client.InNamespace(s.namespace))).To(Succeed())
+	var reasons []string
+	for _, event := range list.Items {
+		if event.Regarding.Kind == "Service" && event.Regarding.Name == "orders" {
+			reasons = append(reasons, event.Reason)
+		}
+	}
+	return reasons
 }

@@ -32,6 +32,7 @@ type namespaces struct {
 	vanished *vanished
 	reporter *reporter
 	board    *board
+	retained *retained
 	now      func() time.Time
 }
 
@@ -59,6 +60,7 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 	if err := n.engine.Submit(planned, view.Live); err != nil {
 		return reconcile.Result{}, err
 	}
+	n.retained.show(view, planned)
 	known := status.New(status.Input{Plan: planned, Results: n.engine.Results(request.Name), Endpoints: view.Endpoints, Now: view.Now})
 	wait, err := n.reporter.report(view, known)
 	if !planned.Due.IsZero() {
@@ -82,6 +84,7 @@ func (n *namespaces) forget(name string) {
 	n.vanished.forget(name)
 	n.reporter.forget(name)
 	n.board.post(name, nil)
+	n.retained.forget(name)
 }
 
 // soonest is the shorter of two waits, of which 0 is none.

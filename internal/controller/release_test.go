@@ -93,6 +93,12 @@ var _ = Describe("A release", func() {
 		Expect(s.split(ctx)).To(HaveKey(s.leaf("v1")))
 		Eventually(func() *corev1.Service { return get(ctx, s, s.leaf("v2"), &corev1.Service{}) }).Should(BeNil())
 		Expect(get(ctx, s, s.leaf("v1"), &corev1.Service{})).NotTo(BeNil())
+		Eventually(s.told).WithContext(ctx).Should(ContainElement("SplitRetained"))
+
+		edit(ctx, s, "orders", &corev1.Service{}, func(service *corev1.Service) { service.Spec.Selector["version"] = "v1" })
+		s.ready(ctx, "orders", 1) // as the cluster's own controller would
+		Eventually(func() *corev1.ConfigMap { return s.configMap(ctx, "routes.orders") }).Should(BeNil(), "the Service selects stable's pods only")
+		Eventually(s.told).WithContext(ctx).Should(ContainElement("RetentionEnded"))
 	})
 
 	It("removes its split before its leaves when it is deleted with onDelete: Release", func(ctx SpecContext) {

@@ -34,6 +34,8 @@ type Settings struct {
 	Reservations []model.Reservation
 	// InjectionAllowed says whether the operator may annotate Namespaces.
 	InjectionAllowed bool
+	// OperatorNamespace is where the operator runs, whose kill switch is that of the cluster. Empty: not known.
+	OperatorNamespace string
 	// Now is the time, for what expires. Zero: nothing has.
 	Now time.Time
 }
@@ -48,7 +50,7 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 			Namespace: name, Releases: standing(held.releases), Policies: standing(held.policies), Profiles: standing(held.profiles),
 			Services: sorted(held.services), Deployments: sorted(held.deployments), Endpoints: held.endpoints(name),
 			Retained: held.retained(), LeafSelectors: held.leafSelectors(), Claims: claims, Recorded: recorded,
-			Gateways: settings.Gateways, Reservations: settings.Reservations, KillSwitch: held.killSwitch(), InjectionAllowed: settings.InjectionAllowed, Now: settings.Now,
+			Gateways: settings.Gateways, Reservations: settings.Reservations, KillSwitch: o.killSwitch(name, settings.OperatorNamespace), InjectionAllowed: settings.InjectionAllowed, Now: settings.Now,
 		}
 		slices.Sort(held.assumptions)
 		all = append(all, Namespace{
@@ -63,13 +65,20 @@ func standing[T client.Object](byName map[string]T) []T {
 	return slices.DeleteFunc(sorted(byName), func(object T) bool { return !object.GetDeletionTimestamp().IsZero() })
 }
 
-// killSwitch is whether the Namespace, if it is among the objects, has the kill switch on. That of the whole cluster is on a namespace that only
-// the operator knows.
-func (c *contents) killSwitch() v1alpha1.KillSwitchScope {
-	if c.object != nil && compose.KillSwitchOn(c.object.Labels) {
+// killSwitch is what the kill switch of a namespace is on, as far as the Namespaces are among the objects: the cluster before the namespace.
+func (o *Objects) killSwitch(name, operator string) v1alpha1.KillSwitchScope {
+	switch {
+	case o.switchedOn(operator):
+		return v1alpha1.KillSwitchCluster
+	case o.switchedOn(name):
 		return v1alpha1.KillSwitchNamespace
 	}
 	return ""
+}
+
+func (o *Objects) switchedOn(name string) bool {
+	found := o.namespaces[name]
+	return found != nil && found.object != nil && compose.KillSwitchOn(found.object.Labels)
 }
 
 // retained reads the retentions that stand on generated objects.
