@@ -45,6 +45,7 @@ var (
 	carol = user{name: "carol@bank.example", groups: []string{"release-approvers"}, roles: []string{"kubemate-release-approver", "kubemate-edit"}}
 	dave  = user{name: "dave", roles: []string{"approves-payments"}}
 	erin  = user{name: "erin", roles: []string{"kubemate-edit"}}
+	frank = user{name: "frank", roles: []string{"kubemate-view"}}
 	// admin may do everything to everything.
 	admin = user{name: "root", groups: []string{"system:masters"}}
 )
@@ -129,7 +130,7 @@ func prepare(ctx SpecContext) {
 		{APIGroups: []string{v1alpha1.GroupName}, Resources: []string{"releaseactions"}, Verbs: []string{"create"}},
 	}}, metav1.CreateOptions{})
 	Expect(client.IgnoreAlreadyExists(err)).To(Succeed())
-	for _, one := range []user{alice, bob, carol, dave, erin} {
+	for _, one := range []user{alice, bob, carol, dave, erin, frank} {
 		for _, role := range one.roles {
 			bind(ctx, cluster, role, rbacv1.Subject{Kind: rbacv1.UserKind, APIGroup: rbacv1.GroupName, Name: one.name})
 		}
@@ -182,6 +183,18 @@ var _ = Describe("Actions on releases", Ordered, func() {
 			Expect(byBob).To(MatchError(ContainSubstring(`user "bob" may not `)), string(verb))
 		}
 		Expect(erin.client().Create(ctx, does("erin", v1alpha1.VerbAbort))).To(Satisfy(apierrors.IsForbidden), "editing releases is another right")
+	})
+
+	It("are not for those who only look, nor is anything else", func(ctx SpecContext) {
+		looking := frank.client()
+		for _, list := range []client.ObjectList{&v1alpha1.CanaryReleaseList{}, &v1alpha1.MeshPolicyList{}, &v1alpha1.IngressProfileList{}, &v1alpha1.ReleaseActionList{}} {
+			Expect(looking.List(ctx, list, client.InNamespace(shop))).To(Succeed())
+		}
+		Expect(looking.Create(ctx, does("frank", v1alpha1.VerbPause))).To(Satisfy(apierrors.IsForbidden))
+		inject := &v1alpha1.MeshPolicy{Spec: v1alpha1.MeshPolicySpec{Target: v1alpha1.PolicyTarget{Kind: "Namespace"}}}
+		inject.Namespace, inject.Name = shop, "looked-at"
+		Expect(looking.Create(ctx, inject.DeepCopy())).To(Satisfy(apierrors.IsForbidden))
+		Expect(erin.client().Create(ctx, inject, client.DryRunAll)).NotTo(Satisfy(apierrors.IsForbidden), "an editor may")
 	})
 
 	It("are granted for single releases", func(ctx SpecContext) {

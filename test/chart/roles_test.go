@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -84,6 +85,23 @@ var _ = Describe("The operator's roles", func() {
 		}
 		injection := only[rbacv1.ClusterRole](parse(read(root+"/config/rbac/injection.yaml")), "ClusterRole", rules.Name+"-injection")
 		Expect(grants(injection.Rules)).To(Equal(grants(rules.Join("injection"))))
+	})
+
+	It("of people are the same in config/rbac", func(ctx SpecContext) {
+		people := parse(read(root + "/config/rbac/people.yaml"))
+		rendered := render(ctx, "default")
+		Expect(people).To(HaveLen(4))
+		for _, role := range people {
+			ours := only[rbacv1.ClusterRole](people, "ClusterRole", role.GetName())
+			charts := only[rbacv1.ClusterRole](rendered, "ClusterRole", role.GetName())
+			Expect(grants(ours.Rules)).To(Equal(grants(charts.Rules)))
+			isModest(ours.Rules)
+			for label, value := range charts.Labels {
+				if strings.HasPrefix(label, rbacv1.GroupName+"/") {
+					Expect(ours.Labels).To(HaveKeyWithValue(label, value))
+				}
+			}
+		}
 	})
 
 	It("name resources that exist", func(ctx SpecContext) {

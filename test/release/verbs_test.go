@@ -3,13 +3,13 @@ package release
 import (
 	"bytes"
 	"strings"
+	"time"
 
 	. "github.com/onsi/gomega"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/cli"
-	"time"
 )
 
 // kubectl runs kubectl kubemate release, which waits until the operator has answered.
