@@ -37,6 +37,12 @@ const (
 	ReasonBypassExpires = "BypassExpires"
 	// ReasonBypassExpired: a bypass of the mesh has ended and is withdrawn; pods that run keep it.
 	ReasonBypassExpired = "BypassExpired"
+	// ReasonAdmitsOthers: who is admitted cannot be told from others, whom the message names.
+	ReasonAdmitsOthers = "AdmitsOthers"
+	// ReasonNoGatewayPods: a gateway that access rules name has no pods to admit.
+	ReasonNoGatewayPods = "NoGatewayPods"
+	// ReasonGatewayRefused: access rules refuse what an IngressProfile leads there through its gateway; the other object is named in the message.
+	ReasonGatewayRefused = "GatewayRefused"
 	// ReasonInternalError: rendering panicked; the Service's objects are held. A bug in Kubemate.
 	ReasonInternalError = "InternalError"
 )

@@ -49,10 +49,7 @@ type IngressProfileSpec struct {
 	// Gateway is the name of a gateway of the operator's configuration. Empty: "default".
 	//
 	// +optional
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",message="must be the name of a gateway of the operator's configuration: a to z, 0 to 9 and -, beginning and ending with a letter or digit"
-	Gateway *string `json:"gateway,omitempty"`
+	Gateway *GatewayName `json:"gateway,omitempty"`
 	// TLS of the hosts. Empty: plain HTTP.
 	//
 	// +optional

@@ -169,9 +169,9 @@ type AccessRule struct {
 	To []Requests `json:"to,omitempty"`
 }
 
-// Caller is who calls. Exactly one of serviceAccount, namespace, cidr and any is set.
+// Caller is who calls. Exactly one of serviceAccount, namespace, gateway, cidr and any is set.
 //
-// +kubebuilder:validation:XValidation:rule="[has(self.serviceAccount), has(self.namespace), has(self.cidr), has(self.any)].filter(x, x).size() == 1",message="set exactly one of serviceAccount, namespace, cidr and any"
+// +kubebuilder:validation:XValidation:rule="[has(self.serviceAccount), has(self.namespace), has(self.gateway), has(self.cidr), has(self.any)].filter(x, x).size() == 1",message="set exactly one of serviceAccount, namespace, gateway, cidr and any"
 // +kubebuilder:validation:XValidation:rule="!has(self.unauthenticated) || has(self.cidr)",message="unauthenticated goes with cidr: plain-text callers are admitted by network only"
 type Caller struct {
 	// ServiceAccount whose pods call, by their mesh identity.
@@ -182,6 +182,11 @@ type Caller struct {
 	//
 	// +optional
 	Namespace *NamespaceName `json:"namespace,omitempty"`
+	// Gateway of the operator's configuration, for what comes in through its IngressProfiles. It is known as the configuration says: by its mesh
+	// identity, by the addresses of its own pods, or by networks; the status says who else those admit.
+	//
+	// +optional
+	Gateway *GatewayName `json:"gateway,omitempty"`
 	// CIDR is the network that calls come from, 10.1.0.0/16 or 2001:db8::/32. Callers must be in the mesh unless unauthenticated is set.
 	//
 	// +optional

@@ -23,6 +23,13 @@ type ServiceName string
 // +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",message="must be the name of a namespace: a to z, 0 to 9 and -, beginning and ending with a letter or digit; a pattern such as * is not understood"
 type NamespaceName string
 
+// GatewayName is the name of a gateway of the operator's configuration.
+//
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=32
+// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",message="must be the name of a gateway of the operator's configuration: a to z, 0 to 9 and -, beginning and ending with a letter or digit"
+type GatewayName string
+
 // PortNumber is a port of a Service.
 //
 // +kubebuilder:validation:Minimum=1

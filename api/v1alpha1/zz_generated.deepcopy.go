@@ -198,6 +198,11 @@ func (in *Caller) DeepCopyInto(out *Caller) {
 		*out = new(NamespaceName)
 		**out = **in
 	}
+	if in.Gateway != nil {
+		in, out := &in.Gateway, &out.Gateway
+		*out = new(GatewayName)
+		**out = **in
+	}
 	if in.CIDR != nil {
 		in, out := &in.CIDR, &out.CIDR
 		*out = new(CIDR)
@@ -708,7 +713,7 @@ func (in *IngressProfileSpec) DeepCopyInto(out *IngressProfileSpec) {
 	}
 	if in.Gateway != nil {
 		in, out := &in.Gateway, &out.Gateway
-		*out = new(string)
+		*out = new(GatewayName)
 		**out = **in
 	}
 	if in.TLS != nil {

@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 
@@ -9,30 +8,32 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// readAccess reads who may call a Service, port by port of its pods.
-func (c *composer) readAccess(p *part, spec *v1alpha1.Access, origin model.Origin) ([]model.Access, model.Problems) {
+// readAccess reads who may call a Service, port by port of its pods. Notices go with what is read.
+func (c *composer) readAccess(p *part, spec *v1alpha1.Access, origin model.Origin) (access []model.Access, problems, notices model.Problems) {
 	problem := func(path, reason, message string) model.Problem {
 		return model.Problem{Origin: at(origin, path), Reason: reason, Message: message}
 	}
 	if len(p.service.Spec.Selector) == 0 {
 		return nil, model.Problems{problem("spec.target.name", v1alpha1.ReasonServiceNotFound, "Service "+p.service.Name+
-			" has no selector: there are no pods to guard; name a Service with a selector")}
+			" has no selector: there are no pods to guard; name a Service with a selector")}, nil
 	}
-	var problems model.Problems
+	who := callers{composer: c, origin: origin}
+	rules := make([]rule, len(spec.Rules))
 	for i := range spec.Rules {
+		path := "spec.access.rules[" + strconv.Itoa(i) + "]"
 		for j, to := range spec.Rules[i].To {
-			path := "spec.access.rules[" + strconv.Itoa(i) + "].to[" + strconv.Itoa(j) + "]"
-			problems = append(problems, checkRequests(p, to, path, problem)...)
+			problems = append(problems, checkRequests(p, to, path+".to["+strconv.Itoa(j)+"]", problem)...)
 		}
+		rules[i] = rule{clients: who.of(spec.Rules[i].From, path), to: spec.Rules[i].To, path: path}
 	}
-	if len(problems) > 0 {
-		return nil, problems
+	if problems = append(problems, who.problems...); len(problems) > 0 {
+		return nil, problems, nil
 	}
 	mode := model.AccessEnforce
 	if spec.Mode != nil {
 		mode = model.AccessMode(*spec.Mode)
 	}
-	access := make([]model.Access, 0, len(p.ports))
+	access = make([]model.Access, 0, len(p.ports))
 	for _, port := range p.ports {
 		index := slices.IndexFunc(access, func(a model.Access) bool { return a.Port == port.Target })
 		if index < 0 {
@@ -41,9 +42,17 @@ func (c *composer) readAccess(p *part, spec *v1alpha1.Access, origin model.Origi
 				Port: port.Target, Protocol: port.Protocol, Mode: mode, Probes: c.probes(p, port.Target), Origin: at(origin, "spec.access"),
 			})
 		}
-		access[index].Grants = append(access[index].Grants, grants(spec.Rules, port.Number)...)
+		access[index].Grants = append(access[index].Grants, grants(rules, port.Number)...)
 	}
-	return access, nil
+	return access, nil, who.notices
+}
+
+// rule is an access rule whose callers are known.
+type rule struct {
+	clients []model.Client
+	to      []v1alpha1.Requests
+	// path is its place in the policy.
+	path string
 }
 
 func checkRequests(p *part, to v1alpha1.Requests, path string, problem func(path, reason, message string) model.Problem) model.Problems {
@@ -72,17 +81,15 @@ func covers(to v1alpha1.Requests, port int32) bool {
 	return len(to.Ports) == 0 || slices.Contains(to.Ports, v1alpha1.PortNumber(port))
 }
 
-// grants are the rules as far as they speak about a port.
-func grants(rules []v1alpha1.AccessRule, port int32) []model.Grant {
+// grants are the rules as far as they speak about a port, without those for nobody.
+func grants(rules []rule, port int32) []model.Grant {
 	out := make([]model.Grant, 0, len(rules))
 	for i := range rules {
-		requests, speaks := requestsOn(rules[i].To, port)
-		if !speaks {
+		requests, speaks := requestsOn(rules[i].to, port)
+		if !speaks || len(rules[i].clients) == 0 {
 			continue
 		}
-		out = append(out, model.Grant{
-			Clients: clients(rules[i].From), Requests: requests, Path: "spec.access.rules[" + strconv.Itoa(i) + "]",
-		})
+		out = append(out, model.Grant{Clients: rules[i].clients, Requests: requests, Path: rules[i].path})
 	}
 	return out
 }
@@ -150,32 +157,4 @@ func accessPath(path *v1alpha1.AccessPath) *model.PathMatch {
 		return &model.PathMatch{Kind: model.MatchExact, Value: string(*path.Exact)}
 	}
 	return &model.PathMatch{Kind: model.MatchPrefix, Value: string(*path.Prefix)}
-}
-
-func clients(from []v1alpha1.Caller) []model.Client {
-	out := make([]model.Client, 0, len(from))
-	for _, caller := range from {
-		switch {
-		case caller.ServiceAccount != nil:
-			out = append(out, model.Client{
-				Kind: model.ClientServiceAccount, Namespace: string(caller.ServiceAccount.Namespace), Name: string(caller.ServiceAccount.Name),
-			})
-		case caller.Namespace != nil:
-			out = append(out, model.Client{Kind: model.ClientNamespace, Namespace: string(*caller.Namespace)})
-		case caller.CIDR != nil:
-			out = append(out, model.Client{
-				Kind: model.ClientNetwork, CIDR: string(*caller.CIDR), Unauthenticated: caller.Unauthenticated != nil && *caller.Unauthenticated,
-			})
-		case caller.Any != nil:
-			out = append(out, model.Client{Kind: model.ClientAny})
-		}
-	}
-	return sortClients(out)
-}
-
-func sortClients(all []model.Client) []model.Client {
-	slices.SortFunc(all, func(a, b model.Client) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name), cmp.Compare(a.CIDR, b.CIDR))
-	})
-	return slices.Compact(all)
 }

@@ -54,6 +54,7 @@ func Namespace(snapshot Snapshot, refused map[model.Origin]bool) Result {
 	c.retention()
 	c.policies()
 	c.profiles()
+	c.refusals()
 	return c.result()
 }
 

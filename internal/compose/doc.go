@@ -3,5 +3,5 @@
 //
 // Where what is read: splits.go and matches.go (CanaryRelease), access.go, resilience.go, opaque.go and settings.go (MeshPolicy), edge.go,
 // edgeroute.go, security.go, tls.go and hosts.go (IngressProfile). Then: conflicts.go and contest.go (who wins), product.go (one table from a
-// release and a policy), killswitch.go, and retention.go (what a deleted release leaves behind).
+// release and a policy), killswitch.go, refusals.go (what one object keeps from another), and retention.go (what a deleted release leaves behind).
 package compose

@@ -15,7 +15,7 @@ const defaultGateway = "default"
 // GatewayName is the name of the gateway that a profile asks for.
 func GatewayName(profile *v1alpha1.IngressProfile) string {
 	if profile.Spec.Gateway != nil {
-		return *profile.Spec.Gateway
+		return string(*profile.Spec.Gateway)
 	}
 	return defaultGateway
 }

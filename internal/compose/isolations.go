@@ -50,7 +50,7 @@ func (c *composer) isolateService(p *part, own []*part, owners claims) {
 	}
 	for i := range p.access {
 		isolation.Origins = append(isolation.Origins, p.access[i].Origin)
-		isolation.Passages = append(isolation.Passages, passages(&p.access[i])...)
+		isolation.Passages = append(isolation.Passages, c.passages(&p.access[i])...)
 	}
 	if p.network != nil || !slices.ContainsFunc(own, func(other *part) bool { return c.share(p, other) }) {
 		isolation.Passages = append(isolation.Passages, wanted.passages...)
@@ -120,13 +120,17 @@ func exclude(a, b map[string]string) bool {
 
 // passages are the packets that the access rules of a port need: the smallest superset that packets can tell. A ServiceAccount becomes its namespace,
 // requests become the port. What is only logged must arrive.
-func passages(access *model.Access) []model.Passage {
+func (c *composer) passages(access *model.Access) []model.Passage {
 	passage := model.Passage{Targets: []model.TargetPort{access.Port}}
 	if access.Mode == model.AccessAudit {
 		return []model.Passage{passage}
 	}
 	for i := range access.Grants {
 		for _, client := range access.Grants[i].Clients {
+			if gateway, ok := c.snapshot.Gateways[client.Gateway]; ok {
+				passage.Peers = append(passage.Peers, gatewayPeers(gateway.Pods)...)
+				continue
+			}
 			switch client.Kind {
 			case model.ClientAny:
 				passage.Peers = nil
@@ -143,6 +147,18 @@ func passages(access *model.Access) []model.Passage {
 	}
 	passage.Peers = sortPeers(passage.Peers)
 	return []model.Passage{passage}
+}
+
+// gatewayPeers are the pods of a gateway, or the networks that its calls come from.
+func gatewayPeers(pods *model.GatewayPods) []model.Peer {
+	if len(pods.Networks) == 0 {
+		return []model.Peer{{Namespace: pods.Namespace, Pods: pods}}
+	}
+	peers := make([]model.Peer, len(pods.Networks))
+	for i, network := range pods.Networks {
+		peers[i].CIDR = network
+	}
+	return peers
 }
 
 // mergePassages joins the ports of equal peers, and sorts.
@@ -186,5 +202,11 @@ func sortPeers(peers []model.Peer) []model.Peer {
 }
 
 func comparePeers(a, b model.Peer) int {
-	return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.CIDR, b.CIDR))
+	labels := func(peer model.Peer) string {
+		if peer.Pods == nil {
+			return ""
+		}
+		return selectorText(peer.Pods.Labels)
+	}
+	return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.CIDR, b.CIDR), cmp.Compare(labels(a), labels(b)))
 }

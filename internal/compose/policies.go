@@ -103,6 +103,8 @@ type effect struct {
 	resilience *resilience
 	network    *network
 	problems   model.Problems
+	// notices are advice that goes with it.
+	notices model.Problems
 }
 
 func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) effect {
@@ -114,7 +116,7 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 	}
 	if policy.Spec.Access != nil {
 		var problems model.Problems
-		e.access, problems = c.readAccess(e.part, policy.Spec.Access, origin)
+		e.access, problems, e.notices = c.readAccess(e.part, policy.Spec.Access, origin)
 		e.problems = append(e.problems, problems...)
 		e.problems = append(e.problems, c.unguarded(e.access, origin)...)
 	}
@@ -160,6 +162,7 @@ func (p *part) speaksHTTP(origin model.Origin) model.Problems {
 
 func (c *composer) applyPolicy(policy *v1alpha1.MeshPolicy, e effect) {
 	c.applySettings(e.settings)
+	c.add(e.notices...)
 	if policy.Spec.Access != nil {
 		e.part.access = e.access
 	}

@@ -36,6 +36,9 @@ type Snapshot struct {
 	Reservations []model.Reservation
 	// Gateways of the operator's configuration, by name.
 	Gateways map[string]model.Gateway
+	// GatewayAddresses are the addresses of gateways that are known by the endpoints of a Service, ready or not, by the gateway's name: networks
+	// of one address each, sorted. A missing entry is a gateway without pods.
+	GatewayAddresses map[string][]string
 	// Now is the time, for what expires. Zero: nothing has.
 	Now time.Time
 	// KillSwitch is what the kill switch is on. Empty: it is off.

@@ -51,7 +51,8 @@ func NewManager(ctx context.Context, cluster *rest.Config, cfg config.OperatorCo
 	options.Scheme = scheme
 	shared := true
 	options.Controller.SkipNameValidation = &shared // two operators may follow one another in a process, as in tests
-	options.Cache = load.CacheOptions(home)
+	gateways, _ := cfg.Edge.Model()
+	options.Cache = load.CacheOptions(home, gateways)
 	options.Metrics = server.Options{BindAddress: cfg.Metrics.BindAddress}
 	options.HealthProbeBindAddress = cfg.Health.BindAddress
 	mgr, err := manager.New(guarded, options)

@@ -151,7 +151,7 @@ func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) er
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(withSwitched(reconciler.reader)), builder.WithPredicates(updates(namespaceChanged))).
 		Watches(&corev1.Service{}, mapped, builder.WithPredicates(updates(serviceChanged))).
 		Watches(&appsv1.Deployment{}, mapped, builder.WithPredicates(updates(deploymentChanged))).
-		Watches(&discoveryv1.EndpointSlice{}, mapped, builder.WithPredicates(updates(endpointsChanged))).
+		Watches(&discoveryv1.EndpointSlice{}, handler.EnqueueRequestsFromMapFunc(withAdmitting(reconciler.reader)), builder.WithPredicates(updates(endpointsChanged))).
 		Complete(reconciler)
 }
 
@@ -169,6 +169,25 @@ func withSwitched(reader *load.Reader) handler.MapFunc {
 			namespaces = []string{object.GetName()}
 		}
 		requests := make([]reconcile.Request, 0, len(namespaces))
+		for _, namespace := range namespaces {
+			requests = append(requests, request(namespace))
+		}
+		return requests
+	}
+}
+
+// withAdmitting maps an EndpointSlice to its namespace, and to those that admit the gateway whose addresses it tells.
+func withAdmitting(reader *load.Reader) handler.MapFunc {
+	return func(ctx context.Context, object client.Object) []reconcile.Request {
+		requests := toNamespace(ctx, object)
+		slice, ok := object.(*discoveryv1.EndpointSlice)
+		if !ok {
+			return requests
+		}
+		namespaces, err := reader.Admitting(ctx, slice)
+		if err != nil {
+			logf.FromContext(ctx).Error(err, "finding the namespaces that admit a gateway", "object", client.ObjectKeyFromObject(object))
+		}
 		for _, namespace := range namespaces {
 			requests = append(requests, request(namespace))
 		}

@@ -64,12 +64,16 @@ func (drivers) Select(map[schema.GroupVersionKind]bool, map[string]bool) plan.Dr
 // settle is how long the data planes of these tests take to follow.
 const settle = 100 * time.Millisecond
 
-// operatorConfig lets the operator annotate Namespaces and listen nowhere.
+// operatorConfig lets the operator annotate Namespaces and listen nowhere. The pods of the gateway edge are those of a Service.
 const operatorConfig = `
 leaderElection: {namespace: default, leaseDuration: 3s, renewDeadline: 2s, retryPeriod: 500ms}
 metrics: {bindAddress: "0"}
 health: {bindAddress: "0"}
 injection: {enabled: true}
+edge:
+  gateways:
+  - name: default
+  - {name: edge, pods: {namespace: edge, labels: {app: edge}, service: edge}}
 `
 
 var _ = BeforeSuite(func(ctx SpecContext) {

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
 )
 
 // CRDs is the kind by which new and vanished kinds are noticed; its metadata alone is watched, because the schemas are large.
@@ -17,8 +18,9 @@ var CRDs = schema.GroupVersionKind{Group: "apiextensions.k8s.io", Version: "v1",
 // CacheOptions keep in memory what composing and comparing need and no more. Kinds that are not named here are generated ones. Reads of a
 // kind that nobody watches fail instead of starting a watch of the whole cluster, Secrets among it.
 //
-// HostClaims count in the operator's own namespace, home, alone: elsewhere anybody could write one.
-func CacheOptions(home string) cache.Options {
+// HostClaims count in the operator's own namespace, home, alone: elsewhere anybody could write one. Of the endpoints of Services that tell the
+// addresses of gateways the addresses are kept.
+func CacheOptions(home string, gateways map[string]model.Gateway) cache.Options {
 	shared := true
 	return cache.Options{
 		ReaderFailOnMissingInformer:  true,
@@ -33,7 +35,7 @@ func CacheOptions(home string) cache.Options {
 			&corev1.Namespace{}:          {Transform: input},
 			&corev1.Service{}:            {Transform: service},
 			&appsv1.Deployment{}:         {Transform: deployment},
-			&discoveryv1.EndpointSlice{}: {Transform: endpointSlice},
+			&discoveryv1.EndpointSlice{}: {Transform: endpointSlice(followed(gateways))},
 			NewCRD():                     {Transform: input},
 		},
 	}

@@ -97,7 +97,7 @@ func TestEndpoints(t *testing.T) {
 				Addresses: []string{"10.0.0.1"}, Conditions: discoveryv1.EndpointConditions{Ready: r},
 			})
 		}
-		kept := transformed(t, endpointSlice, full)
+		kept := transformed(t, endpointSlice(nil), full)
 		for _, endpoint := range kept.Endpoints {
 			if endpoint.Addresses != nil {
 				t.Error("addresses are kept")
@@ -109,6 +109,32 @@ func TestEndpoints(t *testing.T) {
 	want := map[string]compose.Endpoints{"orders": {Ready: 2, Total: 3}, "web": {Ready: 0, Total: 1}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("endpoints are %v, want %v", got, want)
+	}
+}
+
+func TestAddressesOfAGatewaysPodsAreKeptReadyOrNot(t *testing.T) {
+	gateways := map[string]model.Gateway{
+		"edge":   {Pods: &model.GatewayPods{Namespace: "traefik", Service: "edge"}},
+		"meshed": {Meshed: true, Pods: &model.GatewayPods{Namespace: "traefik", Service: "meshed", ServiceAccount: "edge"}},
+		"nat":    {Pods: &model.GatewayPods{Namespace: "traefik", Service: "nat", Networks: []string{"10.0.0.0/24"}}},
+		"bare":   {},
+	}
+	no := false
+	slice := func(namespace, service string, addresses ...string) discoveryv1.EndpointSlice {
+		full := &discoveryv1.EndpointSlice{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Labels: map[string]string{discoveryv1.LabelServiceName: service}}}
+		for _, address := range addresses {
+			full.Endpoints = append(full.Endpoints, discoveryv1.Endpoint{Addresses: []string{address}, Conditions: discoveryv1.EndpointConditions{Ready: &no}})
+		}
+		return *transformed(t, endpointSlice(followed(gateways)), full)
+	}
+	got := Addresses([]discoveryv1.EndpointSlice{slice("traefik", "edge", "10.1.0.9", "10.1.0.10"), slice("traefik", "edge", "fd00::1", "10.1.0.9", "edge.example")})
+	if want := []string{"10.1.0.9/32", "10.1.0.10/32", "fd00::1/128"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("addresses are %v, want %v", got, want)
+	}
+	for _, other := range []discoveryv1.EndpointSlice{slice("shop", "edge", "10.1.0.9"), slice("traefik", "meshed", "10.1.0.9"), slice("traefik", "nat", "10.1.0.9")} {
+		if got := Addresses([]discoveryv1.EndpointSlice{other}); len(got) > 0 {
+			t.Errorf("the addresses of %s are kept: %v", serviceOf(&other), got)
+		}
 	}
 }
 

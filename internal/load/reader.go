@@ -64,6 +64,10 @@ func NewReader(ctx context.Context, from cache.Cache, scheme *runtime.Scheme, cf
 	if err := from.IndexField(ctx, &v1alpha1.ReleaseAction{}, indexRelease, byRelease); err != nil {
 		return nil, fmt.Errorf("indexing ReleaseActions by release: %w", err)
 	}
+	byGateway := func(obj client.Object) []string { return compose.Gateways(obj.(*v1alpha1.MeshPolicy)) }
+	if err := from.IndexField(ctx, &v1alpha1.MeshPolicy{}, indexGateways, byGateway); err != nil {
+		return nil, fmt.Errorf("indexing MeshPolicies by gateway: %w", err)
+	}
 	ofRecord := func(obj client.Object) []string { return hostValues(compose.RecordKey(obj.(*v1alpha1.HostClaim))) }
 	if err := from.IndexField(ctx, &v1alpha1.HostClaim{}, indexHosts, ofRecord); err != nil {
 		return nil, fmt.Errorf("indexing HostClaims by host: %w", err)

@@ -134,7 +134,7 @@ func (r *Reader) surroundings(ctx context.Context, view *View) error {
 		view.Deployments = append(view.Deployments, &deployments.Items[i])
 	}
 	view.Endpoints = CountEndpoints(slices.Items)
-	return nil
+	return r.gatewayAddresses(ctx, view)
 }
 
 // standing leaves out what is being deleted.

@@ -143,20 +143,26 @@ func containers(full []corev1.Container) []corev1.Container {
 	return kept
 }
 
-// endpointSlice keeps only which Service it belongs to and how many of its endpoints are ready.
-func endpointSlice(obj any) (any, error) {
-	full, ok := obj.(*discoveryv1.EndpointSlice)
-	if !ok {
-		return obj, nil
+// endpointSlice keeps only which Service it belongs to and how many of its endpoints are ready; where they are only of some Services.
+func endpointSlice(followed map[client.ObjectKey]bool) func(any) (any, error) {
+	return func(obj any) (any, error) {
+		full, ok := obj.(*discoveryv1.EndpointSlice)
+		if !ok {
+			return obj, nil
+		}
+		kept := &discoveryv1.EndpointSlice{TypeMeta: full.TypeMeta}
+		kept.Name, kept.Namespace, kept.UID, kept.ResourceVersion = full.Name, full.Namespace, full.UID, full.ResourceVersion
+		if service, named := full.Labels[discoveryv1.LabelServiceName]; named {
+			kept.Labels = map[string]string{discoveryv1.LabelServiceName: service}
+		}
+		located := followed[serviceOf(full)]
+		kept.Endpoints = make([]discoveryv1.Endpoint, len(full.Endpoints))
+		for i := range full.Endpoints {
+			kept.Endpoints[i].Conditions.Ready = full.Endpoints[i].Conditions.Ready
+			if located {
+				kept.Endpoints[i].Addresses = full.Endpoints[i].Addresses
+			}
+		}
+		return kept, nil
 	}
-	kept := &discoveryv1.EndpointSlice{TypeMeta: full.TypeMeta}
-	kept.Name, kept.Namespace, kept.UID, kept.ResourceVersion = full.Name, full.Namespace, full.UID, full.ResourceVersion
-	if service, named := full.Labels[discoveryv1.LabelServiceName]; named {
-		kept.Labels = map[string]string{discoveryv1.LabelServiceName: service}
-	}
-	kept.Endpoints = make([]discoveryv1.Endpoint, len(full.Endpoints))
-	for i := range full.Endpoints {
-		kept.Endpoints[i].Conditions.Ready = full.Endpoints[i].Conditions.Ready
-	}
-	return kept, nil
 }

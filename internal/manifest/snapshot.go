@@ -6,6 +6,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -50,7 +51,8 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 			Namespace: name, Releases: standing(held.releases), Policies: standing(held.policies), Profiles: standing(held.profiles),
 			Services: sorted(held.services), Deployments: sorted(held.deployments), Endpoints: held.endpoints(name),
 			Retained: held.retained(), LeafSelectors: held.leafSelectors(), Claims: claims, Recorded: recorded,
-			Gateways: settings.Gateways, Reservations: settings.Reservations, KillSwitch: o.killSwitch(name, settings.OperatorNamespace), InjectionAllowed: settings.InjectionAllowed, Now: settings.Now,
+			Gateways: settings.Gateways, GatewayAddresses: o.gatewayAddresses(settings.Gateways), Reservations: settings.Reservations,
+			KillSwitch: o.killSwitch(name, settings.OperatorNamespace), InjectionAllowed: settings.InjectionAllowed, Now: settings.Now,
 		}
 		slices.Sort(held.assumptions)
 		all = append(all, Namespace{
@@ -98,6 +100,24 @@ func (c *contents) leafSelectors() map[string]map[string]string {
 	for _, object := range c.standing {
 		if service, ok := object.(*corev1.Service); ok {
 			found[service.Name] = service.Spec.Selector
+		}
+	}
+	return found
+}
+
+// gatewayAddresses are those of gateways that are known by a Service, as far as its EndpointSlices are among the objects.
+func (o *Objects) gatewayAddresses(gateways map[string]model.Gateway) map[string][]string {
+	found := map[string][]string{}
+	for name, gateway := range gateways {
+		service, known := load.Follows(&gateway)
+		if held := o.namespaces[service.Namespace]; known && held != nil {
+			var located []discoveryv1.EndpointSlice
+			for _, slice := range held.slices {
+				if slice.Labels[discoveryv1.LabelServiceName] == service.Name {
+					located = append(located, *slice)
+				}
+			}
+			found[name] = load.Addresses(located)
 		}
 	}
 	return found

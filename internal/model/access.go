@@ -70,6 +70,8 @@ type Client struct {
 	CIDR string
 	// Unauthenticated admits callers without mesh identity from the network.
 	Unauthenticated bool
+	// Gateway whose calls are known so. Empty: the client is named for itself.
+	Gateway string
 }
 
 // Probe is one HTTP probe of the kubelet.

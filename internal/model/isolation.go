@@ -27,8 +27,10 @@ type Passage struct {
 	Ranges  []PortRange
 }
 
-// Peer is who sends packets: the pods of a namespace, or a network. Exactly one is set.
+// Peer is who sends packets: the pods of a namespace, or a network. Exactly one of Namespace and CIDR is set.
 type Peer struct {
 	Namespace string
 	CIDR      string
+	// Pods of a gateway in Namespace, to which the peer is narrowed. Nil: all pods of the namespace.
+	Pods *GatewayPods
 }

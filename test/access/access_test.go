@@ -130,7 +130,7 @@ func (c *tally) scene(t *testing.T, by drawing, chosen plan.Drivers) {
 func (c *tally) accepted(t *testing.T, s scene, planned plan.Plan) []*v1alpha1.MeshPolicy {
 	t.Helper()
 	for _, problem := range planned.Problems {
-		if !slices.Contains([]string{v1alpha1.ReasonConflicted, v1alpha1.ReasonUnsupported, v1alpha1.ReasonInvalid, v1alpha1.ReasonPartiallySupported}, problem.Reason) {
+		if !slices.Contains([]string{v1alpha1.ReasonConflicted, v1alpha1.ReasonUnsupported, v1alpha1.ReasonInvalid, v1alpha1.ReasonPartiallySupported, v1alpha1.ReasonAdmitsOthers}, problem.Reason) {
 			t.Errorf("unexpected: %v", problem)
 		}
 	}

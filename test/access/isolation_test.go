@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"slices"
 
-
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/evaluate"
 )
@@ -139,6 +138,8 @@ func sends(from v1alpha1.Caller, call evaluate.Call) bool {
 		return pod != nil && pod.Namespace == string(from.ServiceAccount.Namespace)
 	case from.Namespace != nil:
 		return pod != nil && pod.Namespace == string(*from.Namespace)
+	case from.Gateway != nil:
+		return isGateway(string(*from.Gateway), call)
 	case from.CIDR != nil:
 		return netip.MustParsePrefix(string(*from.CIDR)).Contains(addressOf(call))
 	}
@@ -231,4 +232,3 @@ func (r reading) letsThrough(guardian *v1alpha1.MeshPolicy, call evaluate.Call) 
 		})
 	})
 }
-

@@ -23,6 +23,7 @@ const (
 	byNamespace       feature = "namespace"
 	byNetwork         feature = "cidr"
 	byUnauthenticated feature = "cidr, unauthenticated"
+	byGateway         feature = "gateway"
 	byAny             feature = "any"
 	byPort            feature = "ports"
 	byMethod          feature = "methods"
@@ -34,7 +35,7 @@ const (
 	byDenial          feature = "default deny"
 )
 
-var ofMesh = []feature{byServiceAccount, byNamespace, byNetwork, byUnauthenticated, byAny, byPort, byMethod, byExact, byPrefix, byCall, byProbe, byAudit, byDenial}
+var ofMesh = []feature{byServiceAccount, byNamespace, byNetwork, byUnauthenticated, byGateway, byAny, byPort, byMethod, byExact, byPrefix, byCall, byProbe, byAudit, byDenial}
 
 // ofPolicy are the features that only the policy generation has.
 var ofPolicy = []feature{byMethod, byExact, byPrefix, byCall, byAudit}
@@ -129,6 +130,8 @@ func (r reading) from(from v1alpha1.Caller, call evaluate.Call) bool {
 		return r.without != byServiceAccount && known && pod.Namespace == string(from.ServiceAccount.Namespace) && pod.Spec.ServiceAccountName == string(from.ServiceAccount.Name)
 	case from.Namespace != nil:
 		return r.without != byNamespace && known && pod.Namespace == string(*from.Namespace)
+	case from.Gateway != nil:
+		return r.without != byGateway && isGateway(string(*from.Gateway), call)
 	case from.CIDR != nil:
 		near := netip.MustParsePrefix(string(*from.CIDR)).Contains(addressOf(call))
 		if from.Unauthenticated != nil {
@@ -160,7 +163,7 @@ func (r reading) to(to v1alpha1.Requests, service *corev1.Service, call evaluate
 // isCall says whether a request is a call of gRPC: POST /package.Service/Method.
 func isCall(of v1alpha1.GRPCMatch, request *evaluate.Request) bool {
 	service, method, _ := strings.Cut(strings.TrimPrefix(request.Path, "/"), "/")
-	return request.Method == "POST" && service == of.Service && (of.Method == nil || method == string(*of.Method))
+	return request.Method == "POST" && service == of.Service && (of.Method == nil || method == *of.Method)
 }
 
 // path compares the whole path, or a prefix of whole segments.

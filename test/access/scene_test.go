@@ -27,7 +27,7 @@ type scene struct {
 // drawScene makes two applications, one of them in two versions, Services that share pods, and policies of different ages. Of five scenes the
 // share has policies that tell requests apart.
 func drawScene(random *rand.Rand, share int) scene {
-	s := scene{snapshot: compose.Snapshot{Namespace: namespace, Endpoints: map[string]compose.Endpoints{}}}
+	s := scene{snapshot: compose.Snapshot{Namespace: namespace, Endpoints: map[string]compose.Endpoints{}, Gateways: gateways, GatewayAddresses: gatewayAddresses}}
 	for _, name := range []string{"orders-v1", "orders-v2", "users-v1"} {
 		s.deploy(random, name)
 	}
@@ -146,7 +146,7 @@ func drawAccess(random *rand.Rand, ports []v1alpha1.PortNumber, some bool) *v1al
 
 func drawCaller(random *rand.Rand) v1alpha1.Caller {
 	yes := true
-	switch random.IntN(12) {
+	switch random.IntN(14) {
 	case 0, 1, 2, 3:
 		return v1alpha1.Caller{ServiceAccount: &v1alpha1.ServiceAccountRef{Namespace: "web", Name: pick(random, v1alpha1.ObjectName("shop"), "cart")}}
 	case 4, 5, 6:
@@ -158,6 +158,9 @@ func drawCaller(random *rand.Rand) v1alpha1.Caller {
 	case 9, 10:
 		cidr := pick(random, v1alpha1.CIDR("10.244.3.0/24"), "203.0.113.0/24", "2001:db8::/32")
 		return v1alpha1.Caller{CIDR: &cidr, Unauthenticated: &yes}
+	case 11, 12:
+		name := pick(random, v1alpha1.GatewayName("edge"), "edge", "meshed", "nat")
+		return v1alpha1.Caller{Gateway: &name}
 	}
 	return v1alpha1.Caller{Any: &yes}
 }

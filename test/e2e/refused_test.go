@@ -195,7 +195,7 @@ func profile(host v1alpha1.Host, serviceName v1alpha1.ServiceName, number v1alph
 	}
 }
 
-func withGateway(p *v1alpha1.IngressProfile, gateway string) client.Object {
+func withGateway(p *v1alpha1.IngressProfile, gateway v1alpha1.GatewayName) client.Object {
 	p.Spec.Gateway = &gateway
 	return p
 }

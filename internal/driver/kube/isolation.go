@@ -75,7 +75,11 @@ func peers(of []model.Peer) []networkingv1.NetworkPolicyPeer {
 			out = append(out, networkingv1.NetworkPolicyPeer{IPBlock: &networkingv1.IPBlock{CIDR: peer.CIDR}})
 			continue
 		}
-		out = append(out, namespacePeer(peer.Namespace))
+		from := namespacePeer(peer.Namespace)
+		if peer.Pods != nil {
+			from.PodSelector = &metav1.LabelSelector{MatchLabels: peer.Pods.Labels}
+		}
+		out = append(out, from)
 	}
 	return out
 }
