@@ -79,6 +79,10 @@ test-race: ## Run the tests that need no servers with the race detector
 fuzz: ## Compare EXECUTIONS rules, headers and paths each with Traefik's own muxer
 	go test -v -timeout=0 -run='^TestRulesMeanWhatTheyShould$$' ./internal/driver/traefik -executions=$(EXECUTIONS)
 
+.PHONY: mutants
+mutants: ## Make small faults in the code that decides and ask whether the tests notice (half an hour)
+	go run ./hack/mutants internal/release
+
 .PHONY: bench
 bench: ## Run the benchmarks COUNT times (BENCH selects)
 	go test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) ./internal/...
