@@ -84,8 +84,9 @@ mutants: ## Make small faults in the code that decides and ask whether the tests
 	go run ./hack/mutants internal/release
 
 .PHONY: bench
-bench: ## Run the benchmarks COUNT times (BENCH selects)
+bench: ## Run the benchmarks COUNT times (BENCH selects); those on a real API server take 10 minutes each time
 	go test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) ./internal/...
+	go test -run='^$$' -bench='$(BENCH)' -benchtime=1x -count=$(COUNT) -timeout=2h ./test/bench
 
 ##@ Build and try
 
