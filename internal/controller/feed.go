@@ -3,11 +3,15 @@ package controller
 import (
 	"context"
 	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
+
+// moment is how long results of writes are gathered.
+const moment = 20 * time.Millisecond
 
 // feed is a source of keys to reconcile for everything that is no plain watch: results of writes, generated objects of kinds that come and go,
 // claims on hosts in other namespaces, what one controller has for another.
@@ -40,6 +44,18 @@ func (f *feed) add(namespaces ...string) {
 			f.put(request(namespace))
 		}
 	}
+}
+
+// addSoon has a namespace reconciled in a moment: results of writes come in swarms, and nothing but statuses waits for them.
+func (f *feed) addSoon(namespace string) {
+	f.mu.Lock()
+	queue := f.queue
+	f.mu.Unlock()
+	if queue == nil {
+		f.add(namespace)
+		return
+	}
+	queue.AddAfter(request(namespace), moment)
 }
 
 // put has a key reconciled.

@@ -18,7 +18,8 @@ import (
 )
 
 // patience is how long a status that says "in progress" is kept back: most of the time the end is a moment away, and one status write says it.
-const patience = 2 * time.Second
+// It is longer than an API server takes for the steps of 500 releases at once: statuses that only say so would make it take longer still.
+const patience = 5 * time.Second
 
 // reporter publishes the statuses and events of custom resources.
 type reporter struct {

@@ -55,7 +55,7 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 	feed, woken := &feed{}, &feed{}
 	engine := apply.NewEngine(apply.Options{
 		Client: mgr.GetClient(), Reader: reader, Hosts: apply.NewHosts(mgr.GetClient(), reader, operator.home, now), Scheme: mgr.GetScheme(), Workers: cfg.Concurrency.Apply,
-		Announce: func(namespace string) { feed.add(namespace) }, Now: now,
+		Announce: feed.addSoon, Now: now,
 	})
 	statuses := apply.NewStatuses(mgr.GetClient())
 	metrics, err := analysis.New(cfg.Analysis.Sources)
