@@ -6,18 +6,20 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/internal/load"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// neighbours is how long an object of a kind with these origins must still stand because other groups that have to do with them, and may refer to
+// neighbours is how long a standing object of a kind must still stand because other groups that have to do with its origins, and may refer to
 // it, are not written yet: the release of an edge route and of a mesh route is one, but they are written apart. The same goes for groups that
 // will guard in its place. 0: no longer.
-func (e *Engine) neighbours(ctx context.Context, id groupID, origins []model.Origin, kind schema.GroupVersionKind) time.Duration {
+func (e *Engine) neighbours(ctx context.Context, id groupID, live client.Object, kind schema.GroupVersionKind) time.Duration {
+	origins := load.Origins(live)
 	for _, label := range e.unfinished(id) {
 		other := groupID{id.namespace, label}
-		if one := e.planned(other); one != nil && one.guards(kind) || e.concerned(ctx, other, origins) {
+		if one := e.planned(other); one != nil && (one.guards(kind) || one.shields(live)) || e.concerned(ctx, other, origins) {
 			return time.Second
 		}
 	}
@@ -65,6 +67,13 @@ func (e *Engine) planned(id groupID) *group {
 	return nil
 }
 
+// patient says whether an error is a reason to look again soon, however often.
+func patient(err error) bool {
+	var unheard unacceptedError
+	var trailing trailingError
+	return errors.As(err, &unheard) || errors.As(err, &trailing)
+}
+
 // finish notes the result of a group, plans its next try and announces. True: the result is not what it was before.
 func (e *Engine) finish(id groupID, one *group, wait time.Duration, err error) bool {
 	e.mu.Lock()
@@ -75,7 +84,6 @@ func (e *Engine) finish(id groupID, one *group, wait time.Duration, err error) b
 	}
 	progress := ns.groups[id.label]
 	before := progress.Result
-	var unheard unacceptedError
 	progress.Result = e.result(before, one, err)
 	switch {
 	case err == nil && wait > 0:
@@ -83,7 +91,7 @@ func (e *Engine) finish(id groupID, one *group, wait time.Duration, err error) b
 		e.queue.AddAfter(id, wait)
 	case err == nil, hopeless(err):
 		e.queue.Forget(id)
-	case errors.As(err, &unheard):
+	case patient(err):
 		progress.retrying = true
 		e.queue.Forget(id)
 		e.queue.AddAfter(id, glance)

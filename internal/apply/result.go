@@ -65,7 +65,6 @@ func explain(err error) (state State, reason, message string) {
 	var someoneElses foreignError
 	var going leavingError
 	var taken takenError
-	var unheard unacceptedError
 	switch {
 	case errors.As(err, &someoneElses):
 		return Failed, v1alpha1.ReasonForeignObject, err.Error()
@@ -73,7 +72,7 @@ func explain(err error) (state State, reason, message string) {
 		return Pending, v1alpha1.ReasonPending, err.Error()
 	case errors.As(err, &going):
 		return Pending, v1alpha1.ReasonPending, err.Error()
-	case errors.As(err, &unheard):
+	case patient(err):
 		return Pending, v1alpha1.ReasonPending, err.Error()
 	case errors.Is(err, ErrFenced):
 		return Pending, v1alpha1.ReasonPending, err.Error()

@@ -1,7 +1,9 @@
 package apply
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -67,6 +69,9 @@ func (e *Engine) write(ctx context.Context, s *submission, one *group, id groupI
 		if err != nil {
 			return err
 		}
+		if ahead := e.guardsAhead(id); object.object.Trails && ahead != "" {
+			return trailingError{object.ref, ahead}
+		}
 		if err := e.writeObject(ctx, s, object, id); err != nil {
 			return err
 		}
@@ -116,23 +121,26 @@ func (e *Engine) writeObject(ctx context.Context, s *submission, object wanted, 
 	return nil
 }
 
-// prune deletes what is no longer wanted of the group, later kinds first, and only what nothing refers to any more. It returns how long to
-// wait for the rest.
+// prune deletes what is no longer wanted of the group in the opposite order of writing, later kinds and names first, and only what nothing refers to
+// any more. It returns how long to wait for the rest.
 func (e *Engine) prune(ctx context.Context, s *submission, id groupID) (time.Duration, error) {
 	standing, err := e.options.Reader.Group(ctx, id.namespace, id.label)
 	if err != nil {
 		return 0, err
 	}
+	standing = slices.SortedFunc(slices.Values(standing), func(a, b client.Object) int { return cmp.Compare(b.GetName(), a.GetName()) })
 	var wait time.Duration
 	kinds := e.options.Reader.Kinds()
 	for i := len(kinds) - 1; i >= 0; i-- {
+		behind := false // something of the kind must wait, and so must what was written before it, but for splits: those do not lean on each other
 		for _, object := range standing {
 			if object.GetObjectKind().GroupVersionKind() != kinds[i] || !s.unwanted(object) || e.deleted(object) {
 				continue
 			}
 			origins := load.Origins(object)
-			if settle := max(e.neighbours(ctx, id, origins, kinds[i]), e.settling.wait(id.namespace, origins, kinds[i+1:])); settle > 0 {
-				wait = max(wait, settle)
+			settle := max(e.neighbours(ctx, id, object, kinds[i]), e.settling.wait(id.namespace, origins, kinds[i+1:]))
+			if settle > 0 || behind && load.Retain(object) == nil {
+				behind, wait = true, max(wait, settle)
 				continue
 			}
 			if err := e.writer.remove(ctx, kinds[i], refOf(object), object.GetUID()); err != nil {

@@ -48,6 +48,9 @@ type Object struct {
 	// Guards says that what the object is about is open without it. Nothing of its kind is deleted in the namespace before it stands: another
 	// one may have guarded the same until now.
 	Guards bool
+	// Trails says that the object may let through what others of the namespace guard against from now on: it is written once the guards of all other
+	// groups are in force, and before that nothing is deleted that may have guarded until then.
+	Trails bool
 	// Awaited says that the data plane writes into status.parents whether it has accepted the object, and follows it only then.
 	Awaited bool
 	// Dormant is the same object in a form that does nothing. It stands until the data plane has accepted all awaited objects of the group, so

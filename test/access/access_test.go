@@ -97,6 +97,7 @@ func (c *tally) scene(t *testing.T, by drawing, chosen plan.Drivers) {
 	whoCalls := callers
 	if by.isolated {
 		drawn.isolate(random)
+		drawn.forgetRules(random)
 		whoCalls = slices.Concat(callers, neighbours)
 	}
 	planned := plan.Namespace(drawn.snapshot, chosen)

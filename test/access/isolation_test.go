@@ -20,6 +20,15 @@ const (
 
 var ofNetwork = []feature{byIsolation, byNeighbour, byAlsoAllow, byOtherPorts}
 
+// forgetRules leaves the access rules out of some policies that isolate.
+func (s *scene) forgetRules(random *rand.Rand) {
+	for _, policy := range s.snapshot.Policies {
+		if target(policy) != "" && policy.Spec.Network != nil && random.IntN(5) == 0 {
+			policy.Spec.Access = nil
+		}
+	}
+}
+
 // isolate lets some of a scene's policies isolate the pods of their Service, and sometimes one more those of the namespace.
 func (s *scene) isolate(random *rand.Rand) {
 	for _, policy := range s.snapshot.Policies {
@@ -27,9 +36,6 @@ func (s *scene) isolate(random *rand.Rand) {
 			continue
 		}
 		policy.Spec.Network = drawNetwork(random)
-		if random.IntN(5) == 0 {
-			policy.Spec.Access = nil
-		}
 	}
 	if random.IntN(2) == 0 {
 		policy := &v1alpha1.MeshPolicy{Spec: v1alpha1.MeshPolicySpec{Target: v1alpha1.PolicyTarget{Kind: v1alpha1.TargetNamespace}, Network: drawNetwork(random)}}
@@ -231,4 +237,26 @@ func (r reading) letsThrough(guardian *v1alpha1.MeshPolicy, call evaluate.Call) 
 			return peer.CIDR == nil || isPeer(peer, call) // of namespaces and of everybody the network has decided
 		})
 	})
+}
+
+// separate leaves out the Service that shares pods with another.
+func (s *scene) separate() {
+	s.snapshot.Policies = slices.DeleteFunc(s.snapshot.Policies, func(policy *v1alpha1.MeshPolicy) bool { return target(policy) == "orders-old" })
+}
+
+// takeNetworks isolates the same pods as another scene does, in the same way.
+func (s *scene) takeNetworks(from *scene) {
+	for _, policy := range from.snapshot.Policies {
+		if policy.Spec.Network == nil {
+			continue
+		}
+		index := slices.IndexFunc(s.snapshot.Policies, func(own *v1alpha1.MeshPolicy) bool { return target(own) == target(policy) })
+		if index < 0 {
+			bare := policy.DeepCopy()
+			bare.Spec.Access = nil
+			s.snapshot.Policies = append(s.snapshot.Policies, bare)
+			continue
+		}
+		s.snapshot.Policies[index].Spec.Network = policy.Spec.Network
+	}
 }

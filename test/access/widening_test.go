@@ -31,16 +31,17 @@ type watch struct {
 
 func TestNoMomentOfAChangeIsWiderOrNarrowerThanBothSides(t *testing.T) {
 	for _, one := range []generation{{name: config.GenerationPolicy, share: 4}, {name: config.GenerationClassic, share: 1}} {
-		t.Run(string(one.name), func(t *testing.T) { changeMany(t, one) })
+		t.Run(string(one.name), func(t *testing.T) { changeMany(t, one, false) })
+		t.Run(string(one.name)+", isolated", func(t *testing.T) { changeMany(t, one, true) })
 	}
 }
 
-// changeMany makes changes between scenes.
-func changeMany(t *testing.T, of generation) {
+// changeMany makes changes between scenes, in which pods may be isolated from the network.
+func changeMany(t *testing.T, of generation, isolated bool) {
 	chosen := drivers(t, of.name)
 	seen := map[string]int{}
 	for number := *seed; seen["changes"] < *changes && !t.Failed(); number++ {
-		everyFailure(t, drawing{number, of.share, false}, chosen, seen)
+		everyFailure(t, drawing{number, of.share, isolated}, chosen, seen)
 	}
 	t.Logf("%d changes, made %d times, with %d versions; of the calls watched %d were allowed before and after, %d only before, %d only after", seen["changes"], seen["times"], seen["versions"], seen["both"], seen["before"], seen["after"])
 	if min(seen["both"], seen["before"], seen["after"]) == 0 {
@@ -71,8 +72,11 @@ func change(t *testing.T, by drawing, chosen plan.Drivers, failing int, seen map
 	random := rand.New(rand.NewPCG(by.number, 2))
 	first, second := drawScene(random, by.share), drawScene(random, by.share)
 	second.snapshot.Services, second.snapshot.Deployments = first.snapshot.Services, first.snapshot.Deployments
+	if by.isolated {
+		isolateBoth(random, &first, &second)
+	}
 	before, after := plan.Namespace(first.snapshot, chosen), plan.Namespace(second.snapshot, chosen)
-	if len(before.Held)+len(after.Held) > 0 {
+	if len(before.Held)+len(before.Waiting)+len(after.Held)+len(after.Waiting) > 0 {
 		return 0 // what is held stays, so that the change is another one
 	}
 	stand, engine := begin(t, random, chosen)
@@ -101,6 +105,27 @@ func change(t *testing.T, by drawing, chosen plan.Drivers, failing int, seen map
 		}
 	}
 	return stand.writes
+}
+
+// isolateBoth makes a change of access rules while the network stays isolated as it is, or one of the network under the same access rules: the mesh and
+// the network are written apart, so that what one of them refuses before and the other after may pass in between. Services that share pods are
+// left out for the same reason.
+func isolateBoth(random *rand.Rand, first, second *scene) {
+	first.separate()
+	second.separate()
+	if random.IntN(2) == 0 {
+		first.isolate(random)
+		second.takeNetworks(first)
+		return
+	}
+	second.snapshot.Policies = nil
+	for _, policy := range first.snapshot.Policies {
+		second.snapshot.Policies = append(second.snapshot.Policies, policy.DeepCopy())
+	}
+	second.isolate(random)
+	if random.IntN(2) == 0 {
+		first.snapshot.Policies, second.snapshot.Policies = second.snapshot.Policies, first.snapshot.Policies
+	}
 }
 
 func TestAGuardWakesEvenIfNobodySaysThatItsRoutesAreAccepted(t *testing.T) {

@@ -27,7 +27,7 @@ func (c Config) policies(namespace string, isolation *model.Isolation) ([]driver
 	rules := c.rules(isolation.Passages)
 	objects := make([]driver.Object, len(selectors))
 	for i, selector := range selectors {
-		objects[i] = driver.Object{Origins: isolation.Origins, Object: &networkingv1.NetworkPolicy{
+		objects[i] = driver.Object{Origins: isolation.Origins, Guards: true, Trails: true, Object: &networkingv1.NetworkPolicy{
 			TypeMeta:   metav1.TypeMeta{APIVersion: networkingv1.SchemeGroupVersion.String(), Kind: "NetworkPolicy"},
 			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: policyName(namespace, isolation.Service, i)},
 			Spec:       networkingv1.NetworkPolicySpec{PodSelector: selector, PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress}, Ingress: rules},

@@ -1,0 +1,42 @@
+package apply
+
+import (
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/internal/load"
+)
+
+// guardsAhead is another group of the namespace whose guards are not all in force. Empty: there is none.
+func (e *Engine) guardsAhead(id groupID) string {
+	labels := e.unfinished(id)
+	slices.Sort(labels)
+	for _, label := range labels {
+		if one := e.planned(groupID{id.namespace, label}); one != nil && slices.ContainsFunc(one.objects, func(w wanted) bool { return w.object.Guards }) {
+			return one.key
+		}
+	}
+	return ""
+}
+
+// trails says whether the group has an object that is written after the guards of others.
+func (g *group) trails() bool {
+	return slices.ContainsFunc(g.objects, func(w wanted) bool { return w.object.Trails })
+}
+
+// shields says whether a standing object must stay until what trails is written: until then it may be all that guards. A split guards nothing, and
+// must not wait for what has nothing to do with it.
+func (g *group) shields(live client.Object) bool { return g.trails() && load.Retain(live) == nil }
+
+// trailingError is a reason to wait.
+type trailingError struct {
+	ref   Ref
+	group string
+}
+
+func (e trailingError) Error() string {
+	kind, name, _ := strings.Cut(e.group, ".")
+	return "waiting for what guards " + kind + " " + name + ", then " + e.ref.String() + " is written"
+}
