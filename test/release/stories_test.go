@@ -128,15 +128,17 @@ func noData(s *shop) {
 func scaledToNothing(s *shop) {
 	s.service("orders", "v1", "v2")
 	result := s.underLoad("orders", rate, func() {
-		s.create(rollout("orders", step(30, 3*time.Second), step(100, 0)))
-		s.eventually("orders", v1alpha1.PhaseProgressing, 1)
+		s.create(rollout("orders", approved(step(30, 0)), step(100, 0)))
+		s.eventually("orders", v1alpha1.PhaseAwaitingApproval, 1)
 		s.eventuallyShares("orders", "v2", 0.3)
 		s.scale("orders-v2", 0)
 		s.eventuallyReady("orders-v2", 0)
 		s.eventuallyShares("orders", "v2", 0)
+		s.act("orders", v1alpha1.VerbApprove, ptr.To(int32(1)))
 		s.Eventually(func() string { return s.release("orders").Status.Release.Reason }, soon, look).Should(Equal(v1alpha1.ReasonInsufficientCapacity))
 		s.scale("orders-v2", 2)
 		s.eventually("orders", v1alpha1.PhaseSucceeded, 0)
+		s.eventuallyShares("orders", "v2", 1)
 	})
 	s.Expect(result.Err()).NotTo(HaveOccurred())
 }
