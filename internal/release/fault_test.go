@@ -85,3 +85,32 @@ func TestSpecsWithoutRollout(t *testing.T) {
 		},
 	})
 }
+
+func TestWhatIsWrittenDown(t *testing.T) {
+	stories(t, map[string]func(s *story){
+		"a transition that moves no requests names no split": func(s *story) {
+			s.decide()
+			s.Expect(s.state.History[0].Reason).To(Equal(v1alpha1.ReasonStarted))
+			s.Expect(s.state.History[0].From + s.state.History[0].To).To(BeEmpty())
+		},
+		"a text as long as the bound stays whole, a longer one ends in dots": func(s *story) {
+			s.Expect(shorten("größe", 5)).To(Equal("größe"))
+			s.Expect(shorten("größer", 5)).To(Equal("größ…"))
+		},
+		"when the hold is over and the metrics are awaited, time brings nothing": func(s *story) {
+			s.analyse()
+			s.atStep1()
+			s.after(10 * time.Minute)
+			s.Expect(s.last.Wake).To(BeZero())
+		},
+		"a rollout that was paused before its first step goes on as one that has started": func(s *story) {
+			s.succeeded()
+			s.seen.SettledAt = s.now.Add(time.Minute)
+			s.edit(func(spec *v1alpha1.CanaryReleaseSpec) { spec.Rollout.To = "v3" })
+			s.act(v1alpha1.VerbPause)
+			s.act(v1alpha1.VerbResume)
+			s.Expect(s.state.Step).To(BeNil())
+			s.at(v1alpha1.PhaseProgressing, v1alpha1.ReasonStarted)
+		},
+	})
+}
