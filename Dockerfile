@@ -1,4 +1,4 @@
-# The image holds one static program and nothing else. Every image and every source of modules is an argument, so that it
+# The image holds two static programs and nothing else: the manager, and the credentials server of egress gateways. Every image and every source of modules is an argument, so that it
 # builds where only an internal mirror can be reached:
 #
 #   docker build --build-arg GO_IMAGE=mirror/golang:1.26 --build-arg GOPROXY=http://mirror/go --build-arg GOSUMDB=off .
@@ -19,16 +19,16 @@ WORKDIR /src
 COPY . .
 # Same sources, same toolchain and same VERSION give the same bytes.
 RUN CGO_ENABLED=0 GOTOOLCHAIN=local GOOS=${TARGETOS} GOARCH=${TARGETARCH} \
-    go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=${VERSION}" -o /out/manager ./cmd/manager
+    go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=${VERSION}" -o /out/ ./cmd/manager ./cmd/credentials
 
 FROM ${BASE_IMAGE}
 ARG VERSION=unknown
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="kubemate" \
-      org.opencontainers.image.description="Canary releases, mesh policies and ingress profiles for Linkerd and Traefik" \
+      org.opencontainers.image.description="Canary releases, mesh policies, ingress and egress profiles for Linkerd and Traefik" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-COPY --from=build /out/manager /manager
+COPY --from=build /out/ /
 USER 65532:65532
 ENTRYPOINT ["/manager"]

@@ -91,8 +91,8 @@ bench: ## Run the benchmarks COUNT times (BENCH selects); those on a real API se
 ##@ Build and try
 
 .PHONY: build
-build: ## Build bin/manager and bin/kubectl-kubemate
-	$(GO_BUILD) -o bin/ ./cmd/manager ./cmd/kubectl-kubemate
+build: ## Build bin/manager, bin/credentials and bin/kubectl-kubemate
+	$(GO_BUILD) -o bin/ ./cmd/manager ./cmd/credentials ./cmd/kubectl-kubemate
 
 .PHONY: image
 image: ## Build the container image IMAGE with docker, podman or buildah

@@ -17,7 +17,7 @@ builder() {
 build="$(builder)"
 if [[ -z "$build" ]]; then
 	echo "make image needs a working docker (with its daemon), podman or buildah on this machine; none was found." >&2
-	echo "make build gives the static programs without any of them: bin/manager is all that the image holds." >&2
+	echo "make build gives the static programs without any of them: bin/manager and bin/credentials are all that the image holds." >&2
 	exit 1
 fi
 # The words of $build and $BUILD_ARGS are arguments each.

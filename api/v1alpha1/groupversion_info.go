@@ -1,5 +1,5 @@
 // Package v1alpha1 holds the custom resources in which people tell Kubemate what they want: CanaryRelease, MeshPolicy,
-// IngressProfile and ReleaseAction. Types, conditions and reasons only: no logic, no clients.
+// IngressProfile, EgressProfile and ReleaseAction. Types, conditions and reasons only: no logic, no clients.
 //
 // +kubebuilder:object:generate=true
 // +groupName=kubemate.io
@@ -19,6 +19,7 @@ const (
 	KindCanaryRelease  = "CanaryRelease"
 	KindMeshPolicy     = "MeshPolicy"
 	KindIngressProfile = "IngressProfile"
+	KindEgressProfile  = "EgressProfile"
 	KindHostClaim      = "HostClaim"
 	KindReleaseAction  = "ReleaseAction"
 )
@@ -38,6 +39,7 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&CanaryRelease{}, &CanaryReleaseList{},
 		&MeshPolicy{}, &MeshPolicyList{},
 		&IngressProfile{}, &IngressProfileList{},
+		&EgressProfile{}, &EgressProfileList{},
 		&HostClaim{}, &HostClaimList{},
 		&ReleaseAction{}, &ReleaseActionList{},
 	)

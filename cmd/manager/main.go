@@ -1,4 +1,5 @@
-// The manager is the operator: it turns CanaryReleases, MeshPolicies and IngressProfiles into the configuration of the mesh and of the edge.
+// The manager is the operator: it turns CanaryReleases, MeshPolicies, IngressProfiles and EgressProfiles into the configuration of the mesh and of
+// the edge.
 package main
 
 import (
@@ -20,8 +21,8 @@ import (
 // version is set by the linker in releases.
 var version = ""
 
-const usage = `Kubemate's operator. It translates CanaryRelease, MeshPolicy and IngressProfile (kubemate.io/v1alpha1) into the
-configuration of the service mesh (Linkerd) and of the edge (Traefik), and keeps it that way.
+const usage = `Kubemate's operator. It translates CanaryRelease, MeshPolicy, IngressProfile and EgressProfile
+(kubemate.io/v1alpha1) into the configuration of the service mesh (Linkerd) and of the edge (Traefik), and keeps it that way.
 
 In a cluster it needs no flags. Outside of one, to try it out against the cluster of your kubeconfig:
 

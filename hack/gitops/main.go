@@ -50,6 +50,7 @@ func write() error {
 		health(v1alpha1.KindCanaryRelease):  scripts["health-release"],
 		health(v1alpha1.KindMeshPolicy):     scripts["health"],
 		health(v1alpha1.KindIngressProfile): scripts["health"],
+		health(v1alpha1.KindEgressProfile):  scripts["health"],
 		health(v1alpha1.KindReleaseAction):  scripts["health-action"],
 		"resource.customizations.actions." + v1alpha1.GroupName + "_" + v1alpha1.KindCanaryRelease: string(actions),
 	}})

@@ -24,6 +24,7 @@ type TraefikOptions struct {
 	// AccessLog writes a line of JSON per request to AccessLogPath.
 	AccessLog bool
 	Flags     []string // further flags, for example "--providers.kubernetesgateway=true"
+	Env       []string // "NAME=value"
 }
 
 // Traefik is a running Traefik. It has three entry points: web, websecure (TLS) and traefik (API, metrics, ping).
@@ -67,7 +68,7 @@ func (tb *Testbed) StartTraefik(ctx context.Context, name string, options Traefi
 		args = append(args, "--accesslog=true", "--accesslog.format=json", "--accesslog.filepath="+traefik.AccessLogPath())
 	}
 	traefik.process, err = tb.run(ctx, process.Command{
-		Name: name, Path: path, Args: args, Ready: process.HTTP(traefik.API()+"/ping", nil, ""),
+		Name: name, Path: path, Args: args, Env: options.Env, Ready: process.HTTP(traefik.API()+"/ping", nil, ""),
 	})
 	return traefik, err
 }

@@ -115,7 +115,9 @@ func (o *planOptions) namespaces(ctx context.Context, reader *clusterReader, fil
 	for _, name := range files.Names() {
 		names[name] = true
 	}
-	for _, list := range []client.ObjectList{&v1alpha1.CanaryReleaseList{}, &v1alpha1.MeshPolicyList{}, &v1alpha1.IngressProfileList{}} {
+	for _, list := range []client.ObjectList{
+		&v1alpha1.CanaryReleaseList{}, &v1alpha1.MeshPolicyList{}, &v1alpha1.IngressProfileList{}, &v1alpha1.EgressProfileList{},
+	} {
 		if err := reader.each(ctx, list, func(object client.Object) { names[object.GetNamespace()] = true }); err != nil {
 			return nil, err
 		}
@@ -131,7 +133,7 @@ func (r *clusterReader) namespace(ctx context.Context, name string) error {
 	}
 	r.into.Add(&namespace)
 	for _, list := range []client.ObjectList{
-		&v1alpha1.CanaryReleaseList{}, &v1alpha1.MeshPolicyList{}, &v1alpha1.IngressProfileList{},
+		&v1alpha1.CanaryReleaseList{}, &v1alpha1.MeshPolicyList{}, &v1alpha1.IngressProfileList{}, &v1alpha1.EgressProfileList{},
 		&corev1.ServiceList{}, &appsv1.DeploymentList{}, &discoveryv1.EndpointSliceList{},
 	} {
 		if err := r.each(ctx, list, r.into.Add, client.InNamespace(name)); err != nil {

@@ -86,9 +86,40 @@ func assumeConfiguration(namespace *manifest.Namespace) {
 		namespace.Assumptions = append(namespace.Assumptions, "gateway "+name+" has the entry points "+namespace.Gateways[name].HTTP+" and "+namespace.Gateways[name].HTTPS+
 			", is hardened, and knows its clients' addresses and certificates"+remedy)
 	}
+	assumeEgress(namespace, remedy)
 	if slices.ContainsFunc(namespace.Policies, func(policy *v1alpha1.MeshPolicy) bool { return policy.Spec.Injection != nil }) {
 		namespace.Assumptions = append(namespace.Assumptions, "the operator may annotate Namespaces"+remedy)
 	}
 	slices.Sort(namespace.Assumptions)
 	namespace.Assumptions = slices.Compact(namespace.Assumptions)
+}
+
+// assumeEgress assumes of gateways that EgressProfiles name that the administrator allows what the profiles ask for.
+func assumeEgress(namespace *manifest.Namespace, remedy string) {
+	for _, profile := range namespace.Egresses {
+		name := compose.EgressGatewayName(profile)
+		gateway := namespace.Gateways[name]
+		if gateway.Egress == nil {
+			gateway = model.Gateway{Name: name, HTTP: "web", Egress: &model.EgressGateway{
+				Address: "egress.gateways.svc.cluster.local", Domain: "cluster.local", Credentials: "http://127.0.0.1:9091",
+			}}
+		}
+		for i := range profile.Spec.Partners {
+			gateway.Egress.Partners = append(gateway.Egress.Partners, assumedPartner(namespace.Namespace, &profile.Spec.Partners[i]))
+		}
+		namespace.Gateways[name] = gateway
+		namespace.Assumptions = append(namespace.Assumptions, "egress gateway "+name+" is "+gateway.Egress.Address+
+			", and its configuration allows the partners and credentials of the profiles"+remedy)
+	}
+}
+
+func assumedPartner(namespace string, partner *v1alpha1.Partner) model.AllowedPartner {
+	allowed := model.AllowedPartner{Host: string(partner.Host), Ports: []int32{443}, Namespaces: []string{namespace}}
+	if partner.Port != nil {
+		allowed.Ports = []int32{int32(*partner.Port)}
+	}
+	if partner.Credential != nil {
+		allowed.Credentials = []model.Credential{{Name: *partner.Credential, Header: "Authorization"}}
+	}
+	return allowed
 }

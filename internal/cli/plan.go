@@ -17,7 +17,8 @@ import (
 	"github.com/kubemate/kubemate/internal/plan"
 )
 
-const planLong = `Print the objects that Kubemate writes for custom resources: CanaryRelease, MeshPolicy and IngressProfile.
+const planLong = `Print the objects that Kubemate writes for custom resources: CanaryRelease, MeshPolicy, IngressProfile and
+EgressProfile.
 
 Without a cluster, manifests are all that is looked at: Services, Deployments, EndpointSlices, custom resources, and objects
 that Kubemate generated earlier. What custom resources name and the files lack is assumed to be there, and said on standard error;

@@ -54,6 +54,7 @@ func Namespace(snapshot Snapshot, refused map[model.Origin]bool) Result {
 	c.retention()
 	c.policies()
 	c.profiles()
+	c.egressProfiles()
 	c.refusals()
 	return c.result()
 }
@@ -70,6 +71,8 @@ type composer struct {
 	parts  []part
 	byName map[string]*part
 	edges  []model.Edge
+	// egresses are the ways out.
+	egresses []model.Egress
 
 	injection *model.Injection
 	pods      model.Pods
@@ -168,7 +171,9 @@ func suspended(obj client.Object) bool {
 }
 
 func (c *composer) result() Result {
-	out := model.Namespace{Name: c.snapshot.Namespace, Injection: c.injection, Pods: c.pods, Isolations: c.isolations, Edges: c.edges}
+	out := model.Namespace{
+		Name: c.snapshot.Namespace, Injection: c.injection, Pods: c.pods, Isolations: c.isolations, Edges: c.edges, Egresses: c.egresses,
+	}
 	out.Services = make([]model.Service, 0, len(c.parts))
 	var drafts []model.Service
 	for i := range c.parts {

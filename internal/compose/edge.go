@@ -79,6 +79,12 @@ func (c *composer) readEdge(profile *v1alpha1.IngressProfile, origin model.Origi
 			Message: "there is no gateway " + GatewayName(profile) + " in the operator's configuration; name one that is, or ask the administrator to add it",
 		})
 	}
+	if gateway.Egress != nil {
+		problems = append(problems, model.Problem{
+			Origin: at(origin, "spec.gateway"), Reason: v1alpha1.ReasonInvalid,
+			Message: "the gateway " + gateway.Name + " is a way out of the cluster; name one that is a way in",
+		})
+	}
 	edge := model.Edge{Name: profile.Name, Gateway: gateway, Origin: origin}
 	security, wrong := readSecurity(profile)
 	if wrong != "" {

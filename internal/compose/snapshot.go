@@ -14,10 +14,11 @@ import (
 type Snapshot struct {
 	// Namespace is its name.
 	Namespace string
-	// Releases, Policies and Profiles are the custom resources of the namespace, in any order. Those being deleted are left out.
+	// Releases, Policies, Profiles and Egresses are the custom resources of the namespace, in any order. Those being deleted are left out.
 	Releases []*v1alpha1.CanaryRelease
 	Policies []*v1alpha1.MeshPolicy
 	Profiles []*v1alpha1.IngressProfile
+	Egresses []*v1alpha1.EgressProfile
 	// Services of the namespace, without the leaf Services that Kubemate generates.
 	Services []*corev1.Service
 	// Deployments of the namespace.

@@ -45,6 +45,9 @@ func (c *OperatorConfig) complete() {
 		if entryPoints.HTTPS == "" {
 			entryPoints.HTTPS = "websecure"
 		}
+		if egress := c.Edge.Gateways[i].Egress; egress != nil {
+			egress.complete()
+		}
 	}
 	c.Network.complete()
 	for i := range c.Analysis.Sources {

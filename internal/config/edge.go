@@ -10,7 +10,7 @@ func (e Edge) Model() (map[string]model.Gateway, []model.Reservation) {
 			Name: gateway.Name, Namespaces: gateway.Namespaces, Labels: gateway.Labels, Class: gateway.Class,
 			HTTP: gateway.EntryPoints.HTTP, HTTPS: gateway.EntryPoints.HTTPS, ClientAddressDepth: gateway.ClientAddressDepth,
 			ClientAddress:      gateway.ClientAddress == FromConnection || gateway.ClientAddressDepth > 0,
-			ClientCertificates: gateway.ClientCertificates, Hardened: gateway.Hardened, Meshed: gateway.Meshed, Pods: gateway.Pods.model(),
+			ClientCertificates: gateway.ClientCertificates, Hardened: gateway.Hardened, Meshed: gateway.Meshed, Pods: gateway.Pods.model(), Egress: gateway.Egress.model(),
 		}
 	}
 	var reservations []model.Reservation

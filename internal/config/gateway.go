@@ -10,9 +10,9 @@ import (
 
 // Gateway is one instance of the edge.
 type Gateway struct {
-	// Name that IngressProfiles use.
+	// Name that profiles use.
 	Name string `json:"name"`
-	// Namespaces whose IngressProfiles may use the gateway. Empty: all.
+	// Namespaces whose profiles may use the gateway. Empty: all.
 	Namespaces []string `json:"namespaces,omitempty"`
 	// Labels that objects for this instance carry, so that instances are told apart (Traefik: providers.kubernetesCRD.labelSelector).
 	Labels map[string]string `json:"labels,omitempty"`
@@ -35,6 +35,8 @@ type Gateway struct {
 	// Meshed says that the instance's pods are in the mesh. Requests then go to the cluster IPs of Services, so that the mesh knows which Service
 	// is meant, and headers by which clients could talk to the mesh are removed. Default false: requests go to pods.
 	Meshed bool `json:"meshed,omitempty"`
+	// Egress makes the instance a way out of the cluster, for EgressProfiles instead of IngressProfiles. Nil: it is a way in.
+	Egress *Egress `json:"egress,omitempty"`
 	// Pods of the instance, for access rules that admit it. Nil: they are not known, and such rules are refused.
 	Pods *GatewayPods `json:"pods,omitempty"`
 }
@@ -89,6 +91,9 @@ func (g Gateway) validate(path *field.Path) field.ErrorList {
 		errs = append(errs, field.Invalid(path.Child("clientAddress"), g.ClientAddress, "clientAddressDepth goes with ForwardedFor, and only with it"))
 	}
 	errs = append(errs, between(path.Child("clientAddressDepth"), g.ClientAddressDepth, 0, 16)...)
+	if g.Egress != nil {
+		errs = append(errs, g.Egress.validate(path.Child("egress"))...)
+	}
 	if g.Pods != nil {
 		errs = append(errs, g.Pods.validate(path.Child("pods"), g.Meshed)...)
 	}

@@ -56,3 +56,16 @@ func reportedProfiles(namespace *status.Namespace) reported[*v1alpha1.IngressPro
 		},
 	}
 }
+
+func reportedEgresses(namespace *status.Namespace) reported[*v1alpha1.EgressProfile, v1alpha1.EgressProfileStatus] {
+	return reported[*v1alpha1.EgressProfile, v1alpha1.EgressProfileStatus]{
+		kind:   v1alpha1.KindEgressProfile,
+		status: func(profile *v1alpha1.EgressProfile) v1alpha1.EgressProfileStatus { return profile.Status },
+		common: func(s v1alpha1.EgressProfileStatus) v1alpha1.CommonStatus { return s.CommonStatus },
+		compute: func(profile *v1alpha1.EgressProfile, old v1alpha1.EgressProfileStatus) v1alpha1.EgressProfileStatus {
+			seen := *profile
+			seen.Status = old
+			return namespace.Egress(&seen)
+		},
+	}
+}

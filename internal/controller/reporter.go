@@ -48,6 +48,7 @@ func (r *reporter) report(view *load.View, namespace *status.Namespace) (time.Du
 	report(one, reportedReleases(namespace), view.Releases)
 	report(one, reportedPolicies(namespace), view.Policies)
 	report(one, reportedProfiles(namespace), view.Profiles)
+	report(one, reportedEgresses(namespace), view.Egresses)
 	r.put(view.Namespace, one.pending)
 	return one.wait, errors.Join(one.errs...)
 }

@@ -147,6 +147,7 @@ func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) er
 		Watches(&v1alpha1.CanaryRelease{}, mapped, builder.WithPredicates(updates(releaseChanged))).
 		Watches(&v1alpha1.MeshPolicy{}, mapped, intents).
 		Watches(&v1alpha1.IngressProfile{}, handler.EnqueueRequestsFromMapFunc(withRivals(reconciler.reader)), intents).
+		Watches(&v1alpha1.EgressProfile{}, mapped, intents).
 		Watches(&v1alpha1.HostClaim{}, handler.EnqueueRequestsFromMapFunc(toRivals(reconciler.reader)), intents).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(withSwitched(reconciler.reader)), builder.WithPredicates(updates(namespaceChanged))).
 		Watches(&corev1.Service{}, mapped, builder.WithPredicates(updates(serviceChanged))).

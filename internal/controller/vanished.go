@@ -107,6 +107,9 @@ func missing(view *load.View) []model.Origin {
 	for _, profile := range view.Profiles {
 		there[model.Origin{Kind: v1alpha1.KindIngressProfile, Name: profile.Name}] = true
 	}
+	for _, profile := range view.Egresses {
+		there[model.Origin{Kind: v1alpha1.KindEgressProfile, Name: profile.Name}] = true
+	}
 	var gone []model.Origin
 	for _, object := range view.Live.Objects {
 		gone = appendMissing(gone, load.Origins(object), there)
@@ -127,4 +130,6 @@ func appendMissing(gone, origins []model.Origin, there map[model.Origin]bool) []
 }
 
 // custom are the kinds whose objects can vanish; an origin may also be what a deleted release left behind.
-var custom = map[string]bool{v1alpha1.KindCanaryRelease: true, v1alpha1.KindMeshPolicy: true, v1alpha1.KindIngressProfile: true}
+var custom = map[string]bool{
+	v1alpha1.KindCanaryRelease: true, v1alpha1.KindMeshPolicy: true, v1alpha1.KindIngressProfile: true, v1alpha1.KindEgressProfile: true,
+}

@@ -48,6 +48,8 @@ var features = map[model.Feature]feature{
 	model.FeatureEdgeTimeout:     {routing, "a bound on the time to an answer"},
 	model.FeatureEdgeRetry:       {routing, "requests that no pod took sent again"},
 	model.FeatureSticky:          {routing, "clients that stay with a variant"},
+	model.FeatureEgress:          {protective, "servers outside of the cluster, over TLS"},
+	model.FeatureCredential:      {protective, "credentials that stand in no object"},
 	model.FeatureWeights:         {routing, "splits by weight"},
 	model.FeatureMatches:         {routing, "requests told apart by path, method, headers, cookies, query or gRPC call"},
 	model.FeatureMatchQuery:      {routing, "requests told apart by query parameters"},
@@ -90,6 +92,13 @@ func (c Check) Namespace(ns model.Namespace) model.Problems {
 func (c Check) Edge(edge model.Edge) model.Problems {
 	asked := asking{features: c.features}
 	asked.edge(&edge)
+	return c.gaps(asked.missing)
+}
+
+// Egress reports what an edge driver cannot express of an Egress.
+func (c Check) Egress(egress model.Egress) model.Problems {
+	asked := asking{features: c.features}
+	asked.egress(&egress)
 	return c.gaps(asked.missing)
 }
 

@@ -64,10 +64,19 @@ func everyEdge() model.Edge {
 	}
 }
 
+// everyEgress asks for every feature that a way out can have, and an edge does not.
+func everyEgress() model.Egress {
+	route := model.EdgeRoute{Upstream: &model.Upstream{Credential: &model.Credential{Name: "token"}}}
+	return model.Egress{
+		Name: "partners", Partners: []model.Partner{{Routes: []model.EdgeRoute{route}, YAMLPath: "spec.partners[0]"}},
+		Origin: from(v1alpha1.KindEgressProfile, "partners"),
+	}
+}
+
 // problemsOf are those of everything, for a driver of both sides.
 func problemsOf(features model.FeatureSet) model.Problems {
 	check, ns := NewCheck(able{features}), everything()
-	return slices.Concat(check.Namespace(ns), check.Service(ns.Services[0]), check.Edge(everyEdge()))
+	return slices.Concat(check.Namespace(ns), check.Service(ns.Services[0]), check.Edge(everyEdge()), check.Egress(everyEgress()))
 }
 
 func TestEveryFeatureIsKnownAndAskedFor(t *testing.T) {
@@ -101,6 +110,7 @@ func TestAProblemSaysWhere(t *testing.T) {
 	places := map[model.Feature]string{
 		model.FeatureRetryGRPC: "spec.resilience.retries.when", model.FeatureAccessRequests: "spec.access.rules[0]",
 		model.FeatureMatchQuery: "spec.matches[0]", model.FeatureForwardAuth: "spec.routes[0].auth.forward", model.FeatureClientAuth: "spec.tls.clientAuth",
+		model.FeatureCredential: "spec.partners[0].credential",
 	}
 	for _, problem := range problemsOf(nil) {
 		for feature, path := range places {

@@ -30,6 +30,7 @@ func CacheOptions(home string, gateways map[string]model.Gateway) cache.Options 
 			&v1alpha1.CanaryRelease{}:    {Transform: input},
 			&v1alpha1.MeshPolicy{}:       {Transform: input},
 			&v1alpha1.IngressProfile{}:   {Transform: input},
+			&v1alpha1.EgressProfile{}:    {Transform: input},
 			&v1alpha1.ReleaseAction{}:    {Transform: action},
 			&v1alpha1.HostClaim{}:        {Transform: input, Namespaces: map[string]cache.Config{home: {}}},
 			&corev1.Namespace{}:          {Transform: input},

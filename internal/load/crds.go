@@ -15,7 +15,7 @@ import (
 // ownCRDs define the custom resources of Kubemate.
 var ownCRDs = []string{
 	"canaryreleases." + v1alpha1.GroupName, "meshpolicies." + v1alpha1.GroupName, "ingressprofiles." + v1alpha1.GroupName,
-	"hostclaims." + v1alpha1.GroupName,
+	"egressprofiles." + v1alpha1.GroupName, "hostclaims." + v1alpha1.GroupName,
 }
 
 // NewCRD is an empty CustomResourceDefinition, of which the metadata is watched.

@@ -38,7 +38,7 @@ func (l Live) Drivers() map[string]bool {
 
 // Empty says whether nothing is wanted of the namespace and nothing of Kubemate stands in it.
 func (v *View) Empty() bool {
-	return len(v.Releases)+len(v.Policies)+len(v.Profiles)+len(v.Live.Objects)+len(v.Live.Borrowers) == 0
+	return len(v.Releases)+len(v.Policies)+len(v.Profiles)+len(v.Egresses)+len(v.Live.Objects)+len(v.Live.Borrowers) == 0
 }
 
 // Namespace reads a namespace. Nil: there is none, or it is being deleted.
@@ -77,7 +77,8 @@ func (r *Reader) intents(ctx context.Context, view *View) error {
 	var releases v1alpha1.CanaryReleaseList
 	var policies v1alpha1.MeshPolicyList
 	var profiles v1alpha1.IngressProfileList
-	for _, list := range []client.ObjectList{&releases, &policies, &profiles} {
+	var egresses v1alpha1.EgressProfileList
+	for _, list := range []client.ObjectList{&releases, &policies, &profiles, &egresses} {
 		if err := r.cache.List(ctx, list, client.InNamespace(view.Namespace)); err != nil {
 			return fmt.Errorf("listing the custom resources of namespace %s: %w", view.Namespace, err)
 		}
@@ -85,6 +86,7 @@ func (r *Reader) intents(ctx context.Context, view *View) error {
 	view.Releases = standing(releases.Items)
 	view.Policies = standing(policies.Items)
 	view.Profiles = standing(profiles.Items)
+	view.Egresses = standing(egresses.Items)
 	return r.claims(ctx, view)
 }
 

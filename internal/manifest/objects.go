@@ -39,6 +39,7 @@ type contents struct {
 	releases    map[string]*v1alpha1.CanaryRelease
 	policies    map[string]*v1alpha1.MeshPolicy
 	profiles    map[string]*v1alpha1.IngressProfile
+	egresses    map[string]*v1alpha1.EgressProfile
 	claims      map[string]*v1alpha1.HostClaim
 	services    map[string]*corev1.Service
 	deployments map[string]*appsv1.Deployment
@@ -65,7 +66,7 @@ func (o *Objects) namespace(name string) *contents {
 	}
 	made := &contents{
 		releases: map[string]*v1alpha1.CanaryRelease{}, policies: map[string]*v1alpha1.MeshPolicy{}, profiles: map[string]*v1alpha1.IngressProfile{},
-		claims:   map[string]*v1alpha1.HostClaim{},
+		egresses: map[string]*v1alpha1.EgressProfile{}, claims: map[string]*v1alpha1.HostClaim{},
 		services: map[string]*corev1.Service{}, deployments: map[string]*appsv1.Deployment{}, slices: map[string]*discoveryv1.EndpointSlice{},
 		written: map[string]place{},
 	}
@@ -92,6 +93,8 @@ func (o *Objects) Add(object client.Object) {
 		o.namespace(object.Namespace).policies[name] = object
 	case *v1alpha1.IngressProfile:
 		o.namespace(object.Namespace).profiles[name] = object
+	case *v1alpha1.EgressProfile:
+		o.namespace(object.Namespace).egresses[name] = object
 	case *v1alpha1.HostClaim:
 		o.namespace(object.Namespace).claims[name] = object
 	case *corev1.Service:

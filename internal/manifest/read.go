@@ -159,6 +159,8 @@ func newTyped(kind schema.GroupVersionKind) client.Object {
 		return &v1alpha1.MeshPolicy{}
 	case v1alpha1.GroupVersion.WithKind(v1alpha1.KindIngressProfile):
 		return &v1alpha1.IngressProfile{}
+	case v1alpha1.GroupVersion.WithKind(v1alpha1.KindEgressProfile):
+		return &v1alpha1.EgressProfile{}
 	case v1alpha1.GroupVersion.WithKind(v1alpha1.KindHostClaim):
 		return &v1alpha1.HostClaim{}
 	case corev1.SchemeGroupVersion.WithKind("Service"):

@@ -49,6 +49,7 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 		claims, recorded := o.claims(name)
 		snapshot := compose.Snapshot{
 			Namespace: name, Releases: standing(held.releases), Policies: standing(held.policies), Profiles: standing(held.profiles),
+			Egresses: standing(held.egresses),
 			Services: sorted(held.services), Deployments: sorted(held.deployments), Endpoints: held.endpoints(name),
 			Retained: held.retained(), LeafSelectors: held.leafSelectors(), Claims: claims, Recorded: recorded,
 			Gateways: settings.Gateways, GatewayAddresses: o.gatewayAddresses(settings.Gateways), Reservations: settings.Reservations,

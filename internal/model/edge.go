@@ -37,6 +37,8 @@ type Gateway struct {
 	ClientCertificates bool
 	// Hardened says whether the gateway refuses encoded path separators and headers with underscores.
 	Hardened bool
+	// Egress makes the gateway a way out of the cluster, which is no way in. Nil: it is a way in.
+	Egress *EgressGateway
 	// ClientAddressDepth is which address of X-Forwarded-For, counted from the right, is the client's. 0: the connection's own.
 	ClientAddressDepth int
 	// Meshed says whether the gateway's pods are in the mesh: it calls Services, not their pods, and removes headers that speak to the mesh.

@@ -44,6 +44,8 @@ type EdgeRoute struct {
 	Attempts int32
 	// Sticky keeps a client with its backend. Nil: each request is shared out anew.
 	Sticky *Sticky
+	// Upstream says that the Service stands for a server outside of the cluster, and how to speak to it. Nil: the Service's pods answer.
+	Upstream *Upstream
 	// YAMLPath is the place of the route in its origin, for messages.
 	YAMLPath string
 }

@@ -64,6 +64,10 @@ const (
 	FeatureEdgeRetry  Feature = "EdgeRetry"
 	FeatureSticky     Feature = "Sticky"
 	FeatureClientAuth Feature = "ClientAuth"
+	// FeatureEgress: requests to servers outside of the cluster, over TLS.
+	FeatureEgress Feature = "Egress"
+	// FeatureCredential: a header whose value stands in no object is added to requests.
+	FeatureCredential Feature = "Credential"
 )
 
 // FeatureSet is what a driver can express.

@@ -14,6 +14,8 @@ type Namespace struct {
 	Isolations []Isolation
 	// Edges are the ways in from outside, sorted by profile name.
 	Edges []Edge
+	// Egresses are the ways out to partners, sorted by profile name.
+	Egresses []Egress
 }
 
 // Injection is whether new pods get a proxy.

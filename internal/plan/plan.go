@@ -16,7 +16,7 @@ import (
 type Drivers struct {
 	// Mesh writes traffic between workloads. Nil: the cluster serves no mesh that Kubemate knows; MeshPolicies are refused.
 	Mesh driver.MeshDriver
-	// Edge writes traffic from outside. Nil: there is no gateway; IngressProfiles are refused.
+	// Edge writes traffic from and to the outside. Nil: there is no gateway; IngressProfiles and EgressProfiles are refused.
 	Edge driver.EdgeDriver
 	// Kube writes what Kubernetes itself understands: leaf Services and NetworkPolicies. Never nil.
 	Kube driver.Driver
@@ -79,7 +79,7 @@ type Waiting = compose.Waiting
 
 // Group is a set of objects that is written in order.
 type Group struct {
-	// Key is "service.NAME", "profile.NAME", "namespace" or "network".
+	// Key is "service.NAME", "profile.NAME", "egress.NAME", "namespace" or "network".
 	Key string
 	// Claims are the hosts that must be recorded before the objects are written.
 	Claims []model.HostClaim
@@ -98,7 +98,8 @@ const (
 	// GroupNetwork is the key of the group about who reaches the namespace's pods at all. It is one group, because isolations of several Services, and
 	// the namespace's, may be about the same pods.
 	GroupNetwork = "network"
-	// GroupServicePrefix and GroupProfilePrefix begin the keys of the other groups.
+	// GroupServicePrefix, GroupProfilePrefix and GroupEgressPrefix begin the keys of the other groups.
 	GroupServicePrefix = "service."
 	GroupProfilePrefix = "profile."
+	GroupEgressPrefix  = "egress."
 )

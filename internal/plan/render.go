@@ -42,7 +42,7 @@ func render(ns model.Namespace, drivers Drivers) rendering {
 	for i, kind := range drivers.Kinds() {
 		r.order[kind.GroupKind()] = i
 	}
-	r.out.groups = make([]Group, 0, len(ns.Services)+len(ns.Edges)+1)
+	r.out.groups = make([]Group, 0, len(ns.Services)+len(ns.Edges)+len(ns.Egresses)+1)
 	r.namespace(ns)
 	r.network(ns)
 	for i := range ns.Services {
@@ -50,6 +50,9 @@ func render(ns model.Namespace, drivers Drivers) rendering {
 	}
 	for i := range ns.Edges {
 		r.profile(ns.Name, ns.Edges[i])
+	}
+	for i := range ns.Egresses {
+		r.egress(ns.Name, ns.Egresses[i])
 	}
 	slices.SortFunc(r.out.groups, func(a, b Group) int { return cmp.Compare(a.Key, b.Key) })
 	return r.out
@@ -119,6 +122,19 @@ func (r *renderer) profile(namespace string, edge model.Edge) {
 	r.group(GroupProfilePrefix+edge.Name, one, side{r.drivers.Edge, r.drivers.EdgeSettle})
 }
 
+// egress renders a way out: the names of partners, the gateway's routes to them, and the end of the other ways.
+func (r *renderer) egress(namespace string, egress model.Egress) {
+	if r.drivers.Edge == nil {
+		r.problem(noDriver(egress.Origin, "gateway"))
+		return
+	}
+	if r.problem(r.edge.Egress(egress)...) {
+		return
+	}
+	one := model.Namespace{Name: namespace, Egresses: []model.Egress{egress}}
+	r.group(GroupEgressPrefix+egress.Name, one, side{r.drivers.Kube, 0}, side{r.drivers.Edge, 0})
+}
+
 // problem notes problems and says whether one of them refuses.
 func (r *renderer) problem(problems ...model.Problem) bool {
 	r.out.problems = append(r.out.problems, problems...)
@@ -176,6 +192,9 @@ func originsOf(one model.Namespace) []model.Origin {
 	}
 	for _, edge := range one.Edges {
 		origins = append(origins, edge.Origin)
+	}
+	for _, egress := range one.Egresses {
+		origins = append(origins, egress.Origin)
 	}
 	return origins
 }

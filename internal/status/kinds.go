@@ -48,3 +48,23 @@ func (n *Namespace) Profile(profile *v1alpha1.IngressProfile) v1alpha1.IngressPr
 	}
 	return next
 }
+
+// Egress is the status of an EgressProfile. One that is held keeps its gateway and its names, because both still stand.
+func (n *Namespace) Egress(profile *v1alpha1.EgressProfile) v1alpha1.EgressProfileStatus {
+	origin := model.Origin{Kind: v1alpha1.KindEgressProfile, Name: profile.Name}
+	next := v1alpha1.EgressProfileStatus{
+		CommonStatus: n.common(origin, profile.Generation, profile.Status.CommonStatus, own{}),
+		Gateway:      profile.Status.Gateway, Names: profile.Status.Names,
+	}
+	for i := range n.Plan.Model.Egresses {
+		egress := &n.Plan.Model.Egresses[i]
+		if egress.Name != profile.Name {
+			continue
+		}
+		next.Gateway, next.Names = egress.Gateway.Name, nil
+		for _, partner := range egress.Partners {
+			next.Names = append(next.Names, partner.Hosts[0])
+		}
+	}
+	return next
+}

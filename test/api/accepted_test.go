@@ -16,7 +16,7 @@ import (
 )
 
 // examples are the objects of testdata. Together they use every field of every spec.
-var examples = []string{"canaryrelease", "meshpolicy-namespace", "meshpolicy-service", "ingressprofile", "releaseaction", "hostclaim"}
+var examples = []string{"canaryrelease", "meshpolicy-namespace", "meshpolicy-service", "ingressprofile", "egressprofile", "releaseaction", "hostclaim"}
 
 var _ = Describe("A sound object is accepted", func() {
 	for _, name := range examples {
@@ -52,6 +52,9 @@ var _ = Describe("A sound object is accepted", func() {
 		Entry("a host of one label", "ingressprofile", set("spec.hosts", []string{"localhost"})),
 		Entry("an action without step and reason", "releaseaction", set("spec.action", "Abort"), drop("spec.step", "spec.reason")),
 		Entry("an actor with any name", "releaseaction", set("spec.actor", "https://login.bank.example#李雷 ext")),
+		Entry("a partner as small as can be", "egressprofile", drop("spec.gateway", "spec.network", "spec.partners[0].routes", "spec.partners[0].rateLimit")),
+		Entry("a partner's paths behind one of its own", "egressprofile", set("spec.partners[0].routes[1]", fields{"rewritePath": "/v2"})),
+		Entry("a partner's host whose label looks like a port", "egressprofile", set("spec.partners[0].host", "8443.acquirer.example")),
 		Entry("the root as a prefix", "ingressprofile", set("spec.routes[1].match.path", fields{"prefix": "/"})),
 	)
 

@@ -23,6 +23,7 @@ var resources = map[string]string{
 	v1alpha1.KindCanaryRelease:  "canaryreleases",
 	v1alpha1.KindMeshPolicy:     "meshpolicies",
 	v1alpha1.KindIngressProfile: "ingressprofiles",
+	v1alpha1.KindEgressProfile:  "egressprofiles",
 	v1alpha1.KindHostClaim:      "hostclaims",
 	v1alpha1.KindReleaseAction:  "releaseactions",
 }

@@ -28,6 +28,7 @@ var refusals = map[string][]refusal{
 	"meshpolicy-namespace": slicesOf(badTargets, badPods, badNetworks),
 	"meshpolicy-service":   slicesOf(badCallers, badRequests, badResilience),
 	"ingressprofile":       slicesOf(badHosts, badTLS, badSecurity, badRoutes, badRouteFields),
+	"egressprofile":        slicesOf(badPartners, badWaysOut),
 	"releaseaction":        badActions,
 	"hostclaim":            badClaims,
 }
@@ -91,6 +92,7 @@ var _ = Describe("A faulty object is refused by the CRD alone", func() {
 		Entry("in a variant", "canaryrelease", "spec.variants[0].replicas"),
 		Entry("in an access rule", "meshpolicy-service", "spec.access.rules[0].form"),
 		Entry("in a route", "ingressprofile", "spec.routes[0].priority"),
+		Entry("in a partner", "egressprofile", "spec.partners[0].tls.insecure"),
 	)
 })
 

@@ -84,6 +84,7 @@ var _ = Describe("People see", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(strings.Fields(text)).To(ConsistOf(
 			"canaryrelease.kubemate.io/orders", "meshpolicy.kubemate.io/mesh", "meshpolicy.kubemate.io/users", "ingressprofile.kubemate.io/shop",
+			"egressprofile.kubemate.io/partners",
 			"releaseaction.kubemate.io/orders-approve-2",
 			"hostclaim.kubemate.io/wildcard.default.bank.example",
 		))
@@ -125,6 +126,7 @@ var _ = Describe("People see", func() {
 			"AwaitingApproval", "2/3", "v1 90%, v2 10%", "False", "step 3 (100%) once approved", "orders", "Pending", "step 2 of 3 waits"),
 		Entry("a policy", "meshpolicy-service", fields{}, "Service", "users", "False", "Pending", "waiting for endpoints"),
 		Entry("an action", "releaseaction", fields{"phase": "Refused", "message": "step 2 is not waiting"}, "orders", "Approve", "2", "alice@bank", "Refused", "step 2 is not waiting"),
+		Entry("a way out", "egressprofile", fields{"gateway": "egress", "names": []any{"acquirer.shop"}}, "acquirer.shop", "egress", "False", "Pending", "waiting for endpoints"),
 		Entry("a profile", "ingressprofile", fields{"gateway": "default"}, "shop.bank.example", "default", "False", "Pending", "waiting for endpoints"),
 	)
 })

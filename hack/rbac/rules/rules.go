@@ -69,7 +69,7 @@ func Join(names ...string) []rbacv1.PolicyRule {
 
 // inputs is what the operator looks at and never changes, but for status and Events. Kinds that it writes anyway are left out.
 func inputs(written []schema.GroupVersionKind) []rbacv1.PolicyRule {
-	custom := []string{"canaryreleases", "ingressprofiles", "meshpolicies", "releaseactions"}
+	custom := []string{"canaryreleases", "egressprofiles", "ingressprofiles", "meshpolicies", "releaseactions"}
 	status := make([]string, len(custom))
 	for i, resource := range custom {
 		status[i] = resource + "/status"

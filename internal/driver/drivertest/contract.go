@@ -89,7 +89,7 @@ func render(t *testing.T, d driver.Driver, ns model.Namespace) driver.Output {
 	return out
 }
 
-// renderParts renders every Service, every Edge and the namespace as a whole by itself.
+// renderParts renders every Service, every Edge, every Egress and the namespace as a whole by itself.
 func renderParts(t *testing.T, d driver.Driver, ns model.Namespace) driver.Output {
 	t.Helper()
 	whole := render(t, d, model.Namespace{Name: ns.Name, Injection: ns.Injection, Pods: ns.Pods})
@@ -105,6 +105,9 @@ func renderParts(t *testing.T, d driver.Driver, ns model.Namespace) driver.Outpu
 	}
 	for _, edge := range ns.Edges {
 		add(render(t, d, model.Namespace{Name: ns.Name, Edges: []model.Edge{edge}}))
+	}
+	for _, egress := range ns.Egresses {
+		add(render(t, d, model.Namespace{Name: ns.Name, Egresses: []model.Egress{egress}}))
 	}
 	return whole
 }
@@ -162,6 +165,9 @@ func checkNeeds(t *testing.T, d driver.Driver, ns model.Namespace) {
 	}
 	for _, edge := range ns.Edges {
 		problems = append(problems, driver.NewCheck(d).Edge(edge)...)
+	}
+	for _, egress := range ns.Egresses {
+		problems = append(problems, driver.NewCheck(d).Egress(egress)...)
 	}
 	for _, problem := range problems {
 		if problem.Advisory {

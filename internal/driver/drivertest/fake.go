@@ -38,6 +38,7 @@ func FakeEdge() Fake {
 		model.FeatureRedirect, model.FeatureStripPrefix, model.FeatureSecurityHeaders, model.FeatureRateLimit, model.FeatureRouteMatches,
 		model.FeatureAllowFrom, model.FeatureMaxInFlight, model.FeatureBasicAuth, model.FeatureForwardAuth, model.FeatureBodyLimit,
 		model.FeatureRequestHeaders, model.FeatureEdgeTimeout, model.FeatureEdgeRetry, model.FeatureSticky, model.FeatureClientAuth,
+		model.FeatureEgress, model.FeatureCredential,
 	)}
 }
 
@@ -191,6 +192,13 @@ func fakeEdge(ns model.Namespace) (driver.Output, error) {
 		}
 		rendered.Origins = model.SortOrigins(origins)
 		out.Objects = append(out.Objects, rendered)
+	}
+	for _, egress := range ns.Egresses {
+		object, err := configMap(ns.Name, "egress."+egress.Name, map[string]any{"egress": egress})
+		if err != nil {
+			return driver.Output{}, err
+		}
+		out.Objects = append(out.Objects, driver.Object{Object: object, Origins: []model.Origin{egress.Origin.Object()}})
 	}
 	return out, nil
 }

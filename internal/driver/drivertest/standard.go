@@ -20,7 +20,9 @@ var (
 func StandardMesh(features model.FeatureSet) []Case { return within(features, meshCases()) }
 
 // StandardEdge is the same for an edge driver.
-func StandardEdge(features model.FeatureSet) []Case { return within(features, edgeCases()) }
+func StandardEdge(features model.FeatureSet) []Case {
+	return within(features, append(edgeCases(), egressCases()...))
+}
 
 func within(features model.FeatureSet, cases []Case) []Case {
 	return slices.DeleteFunc(cases, func(c Case) bool {

@@ -15,6 +15,7 @@ func shuffled(ns model.Namespace, seed uint64) model.Namespace {
 	random := rand.New(rand.NewPCG(seed, seed))
 	shuffle(random, ns.Services)
 	shuffle(random, ns.Edges)
+	shuffle(random, ns.Egresses)
 	for _, svc := range ns.Services {
 		shuffle(random, svc.Leaves)
 		shuffle(random, svc.Access)
@@ -53,7 +54,23 @@ func lengthened(ns model.Namespace) model.Namespace {
 			lengthenRetain(route.Retain)
 		}
 	}
+	for i := range ns.Egresses {
+		lengthenEgress(&ns.Egresses[i])
+	}
 	return ns
+}
+
+func lengthenEgress(egress *model.Egress) {
+	egress.Name = lengthen(egress.Name)
+	for i := range egress.Partners {
+		partner := &egress.Partners[i]
+		partner.Name, partner.Backend = lengthen(partner.Name), lengthen(partner.Backend)
+		for j := range partner.Routes {
+			route := &partner.Routes[j]
+			route.Service = lengthen(route.Service)
+			lengthenTable(route.Table)
+		}
+	}
 }
 
 func lengthenService(svc *model.Service) {

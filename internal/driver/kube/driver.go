@@ -1,5 +1,5 @@
-// Package kube writes what Kubernetes itself understands: the leaf Services that select the pods of one variant of a release, and the NetworkPolicies
-// that isolate pods.
+// Package kube writes what Kubernetes itself understands: the leaf Services that select the pods of one variant of a release, the NetworkPolicies
+// that isolate pods, and the names and the only way out of an EgressProfile.
 //
 // What follows from Kubernetes and not from the intent:
 //
@@ -49,7 +49,7 @@ func (kubeDriver) Kinds() []schema.GroupVersionKind {
 	return []schema.GroupVersionKind{corev1.SchemeGroupVersion.WithKind("Service"), networkingv1.SchemeGroupVersion.WithKind("NetworkPolicy")}
 }
 
-// Render writes leaves and isolations.
+// Render writes leaves, isolations and ways out.
 func (d kubeDriver) Render(ns model.Namespace) (driver.Output, error) {
 	objects := leaves(ns)
 	for i := range ns.Isolations {
@@ -58,6 +58,9 @@ func (d kubeDriver) Render(ns model.Namespace) (driver.Output, error) {
 			return driver.Output{}, err
 		}
 		objects = append(objects, policies...)
+	}
+	for i := range ns.Egresses {
+		objects = append(objects, egress(ns.Name, &ns.Egresses[i])...)
 	}
 	return driver.Output{Objects: objects}, nil
 }

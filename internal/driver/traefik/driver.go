@@ -1,6 +1,7 @@
 package traefik
 
 import (
+	"slices"
 	"time"
 
 	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
@@ -41,6 +42,7 @@ func (Driver) Features() model.FeatureSet {
 		model.FeatureStripPrefix, model.FeatureSecurityHeaders, model.FeatureRateLimit, model.FeatureRouteMatches, model.FeatureAllowFrom,
 		model.FeatureMaxInFlight, model.FeatureBasicAuth, model.FeatureForwardAuth, model.FeatureBodyLimit, model.FeatureRequestHeaders,
 		model.FeatureEdgeTimeout, model.FeatureEdgeRetry, model.FeatureSticky, model.FeatureClientAuth,
+		model.FeatureEgress, model.FeatureCredential,
 	)
 }
 
@@ -53,9 +55,9 @@ func (Driver) Kinds() []schema.GroupVersionKind {
 	return kinds
 }
 
-// Render writes the Edges of the namespace. Problems of all of them are returned together.
+// Render writes the Edges and the Egresses of the namespace. Problems of all of them are returned together.
 func (Driver) Render(ns model.Namespace) (driver.Output, error) {
-	if len(ns.Edges) == 0 {
+	if len(ns.Edges)+len(ns.Egresses) == 0 {
 		return driver.Output{}, nil
 	}
 	read, err := newRuleReader()
@@ -64,8 +66,10 @@ func (Driver) Render(ns model.Namespace) (driver.Output, error) {
 	}
 	var out driver.Output
 	var problems model.Problems
-	for _, edge := range ns.Edges {
-		w := edgeWriter{namespace: ns.Name, edge: edge, read: read, spoken: map[string]connection{}, transports: map[time.Duration]string{}}
+	for _, edge := range slices.Concat(ns.Edges, partnerEdges(ns.Egresses)) {
+		w := edgeWriter{
+			namespace: ns.Name, edge: edge, read: read, spoken: map[string]connection{}, transports: map[time.Duration]string{}, upstreams: map[string]bool{},
+		}
 		if err := w.write(); err != nil {
 			return driver.Output{}, err
 		}

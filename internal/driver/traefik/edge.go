@@ -20,6 +20,8 @@ type edgeWriter struct {
 	spoken map[string]connection
 	// transports are the names of the ServersTransports among the objects, by their timeouts.
 	transports map[time.Duration]string
+	// upstreams are the names of the ServersTransports for servers outside of the cluster that are among the objects.
+	upstreams map[string]bool
 	// guarded says that the TraefikService of the guards is among the objects.
 	guarded  bool
 	objects  []driver.Object

@@ -9,7 +9,7 @@ import (
 
 // chain adds the middlewares of a route and gives the references to all that every line of its table passes, in the order in which a request
 // meets them: headers, which also go onto the answers of those behind; who may call from where, how often and who it is; how much; and last
-// what changes the request and sends it again.
+// what changes the request and sends it again. A credential is added as late as can be.
 func (w *routeWriter) chain() ([]traefikio.MiddlewareRef, error) {
 	refs := slices.Clone(w.outermost)
 	for _, one := range []struct {
@@ -23,6 +23,9 @@ func (w *routeWriter) chain() ([]traefikio.MiddlewareRef, error) {
 		{"body", w.bodyLimit},
 		{"request", w.requestHeaders},
 		{"strip", w.stripPrefix},
+		{"rewrite", w.rewritePath},
+		{"partner", w.asPartnerKnows},
+		{"credential", w.credential},
 		{"retry", w.retry},
 	} {
 		spec, err := one.spec()

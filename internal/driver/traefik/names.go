@@ -25,9 +25,9 @@ func objectName(profile, purpose string, identity ...string) string {
 	return label(profile, maxName-len("-")-len(purpose)-len(suffix)) + "-" + purpose + suffix
 }
 
-// label is the readable part of a name. Names of custom resources may hold periods.
+// label is the readable part of a name. Names of custom resources may hold periods, and those of partners' edges hold a slash.
 func label(text string, length int) string {
-	return strings.ReplaceAll(text[:min(len(text), length)], ".", "-")
+	return strings.NewReplacer(".", "-", "/", "-").Replace(text[:min(len(text), length)])
 }
 
 // encode joins texts so that different lists give different texts.

@@ -54,6 +54,9 @@ type connection struct {
 // (traefik#11257): nothing is set here that could differ between two lines, and what could between two routes is checked.
 func (w *routeWriter) child(share model.Share) (traefikio.Service, error) {
 	weight := int(share.Weight)
+	if w.route.Upstream != nil {
+		return w.partner(share, &weight)
+	}
 	transport, err := w.transport(w.route.Timeout)
 	return traefikio.Service{LoadBalancerSpec: traefikio.LoadBalancerSpec{
 		Kind: "Service", Name: share.Backend, Port: intstr.FromInt32(w.route.Port), Scheme: schemes[w.route.Protocol], Weight: &weight,

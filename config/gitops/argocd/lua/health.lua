@@ -1,4 +1,4 @@
--- Health of a MeshPolicy or an IngressProfile.
+-- Health of a MeshPolicy, an IngressProfile or an EgressProfile.
 local status = obj.status or {}
 if tonumber(status.observedGeneration) ~= tonumber(obj.metadata.generation) then
   return { status = "Progressing", message = "Kubemate has not looked at this generation yet" }
