@@ -13,6 +13,8 @@ EXECUTIONS ?= 1000000
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=$(VERSION)"
 
 LINKERD_API := ./internal/driver/linkerd/api/...
+CERTMANAGER_API := ./internal/driver/certmanager/api/...
+CERTMANAGER_CRDS := internal/driver/certmanager/testdata/crds
 LINKERD_CRDS := internal/driver/linkerd/testdata/crds
 
 .DEFAULT_GOAL := help
@@ -24,7 +26,7 @@ help: ## Show this help
 
 .PHONY: generate
 generate: ## Write deep copies of the API types
-	$(CONTROLLER_GEN) object:headerFile=hack/boilerplate.go.txt paths=./api/... paths=$(LINKERD_API)
+	$(CONTROLLER_GEN) object:headerFile=hack/boilerplate.go.txt paths=./api/... paths=$(LINKERD_API) paths=$(CERTMANAGER_API)
 
 .PHONY: manifests
 manifests: ## Write the CRDs, the roles and what the chart takes from them
@@ -32,6 +34,7 @@ manifests: ## Write the CRDs, the roles and what the chart takes from them
 	cp config/crd/bases/*.yaml charts/kubemate/files/crds/
 	cp -R config/admission/actions config/admission/four-eyes charts/kubemate/files/admission/
 	$(CONTROLLER_GEN) crd paths=$(LINKERD_API) output:crd:artifacts:config=$(LINKERD_CRDS)
+	$(CONTROLLER_GEN) crd paths=$(CERTMANAGER_API) output:crd:artifacts:config=$(CERTMANAGER_CRDS)
 	go run ./hack/rbac
 	go run ./hack/gitops
 

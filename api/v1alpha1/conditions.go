@@ -7,7 +7,10 @@ const (
 	ConditionAccepted = "Accepted"
 	// ConditionProgrammed says whether every generated object is stored and no reporting data plane refuses it.
 	ConditionProgrammed = "Programmed"
-	// ConditionReady sums up: True when Accepted and Programmed are True.
+	// ConditionSecretsReady, of an IngressProfile that needs Secrets, says whether they are there. Unknown: nobody has told, because Kubemate does
+	// not read Secrets. What needs a Secret that is missing is closed, never open.
+	ConditionSecretsReady = "SecretsReady"
+	// ConditionReady sums up: True when Accepted and Programmed are True, and SecretsReady is not False.
 	ConditionReady = "Ready"
 )
 
@@ -63,6 +66,16 @@ const (
 	ReasonHeld = "Held"
 	// ReasonDriverUnavailable: the cluster does not serve the kinds that the driver writes.
 	ReasonDriverUnavailable = "DriverUnavailable"
+)
+
+// Reasons of SecretsReady.
+const (
+	// ReasonIssued: cert-manager has issued the certificate.
+	ReasonIssued = "Issued"
+	// ReasonNotIssued: cert-manager has not issued the certificate yet; the message is its own.
+	ReasonNotIssued = "NotIssued"
+	// ReasonNotRead: nobody has told whether the Secrets are there.
+	ReasonNotRead = "NotRead"
 )
 
 // ReasonReady is the reason of Ready=True.

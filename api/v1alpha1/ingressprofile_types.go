@@ -73,11 +73,20 @@ type IngressProfileSpec struct {
 // +kubebuilder:validation:XValidation:rule="self.matches('^([*][.])?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?([.][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$')",message="must be a DNS name in lower case such as shop.example, or *.example for any one label before it; leave out scheme, port and path"
 type Host string
 
-// IngressTLS is the TLS of a profile's hosts.
+// IngressTLS is the TLS of a profile's hosts. Exactly one of secretName and certificate is set.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.secretName) != has(self.certificate)",message="set exactly one of secretName (a certificate that you have) and certificate (one that cert-manager gets)"
 type IngressTLS struct {
 	// SecretName is the Secret (kubernetes.io/tls, same namespace) with certificate and key. Kubemate never reads it; without it the
 	// handshake fails.
-	SecretName ObjectName `json:"secretName"`
+	//
+	// +optional
+	SecretName ObjectName `json:"secretName,omitempty"`
+	// Certificate has cert-manager get a certificate for the hosts that the profile serves, and renew it. Until there is one the handshake
+	// fails, and the condition SecretsReady says what cert-manager waits for.
+	//
+	// +optional
+	Certificate *IngressCertificate `json:"certificate,omitempty"`
 	// RedirectHTTP answers plain HTTP with a permanent redirect to HTTPS. Default false: plain HTTP is not served at all.
 	//
 	// +optional
@@ -99,6 +108,22 @@ type IngressTLS struct {
 	//
 	// +optional
 	ClientAuth *ClientAuth `json:"clientAuth,omitempty"`
+}
+
+// IngressCertificate is a certificate that cert-manager gets.
+type IngressCertificate struct {
+	// Issuer signs the certificate.
+	Issuer CertificateIssuer `json:"issuer"`
+}
+
+// CertificateIssuer is an issuer of cert-manager.
+type CertificateIssuer struct {
+	// Kind is Issuer (of the same namespace) or ClusterIssuer.
+	//
+	// +kubebuilder:validation:Enum=Issuer;ClusterIssuer
+	Kind string `json:"kind"`
+	// Name of the issuer.
+	Name ObjectName `json:"name"`
 }
 
 // CipherSuite is a cipher suite of TLS 1.2 by its IANA name.

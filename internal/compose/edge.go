@@ -91,7 +91,7 @@ func (c *composer) readEdge(profile *v1alpha1.IngressProfile, origin model.Origi
 		problems = append(problems, model.Problem{Origin: at(origin, "spec.security.hsts"), Reason: v1alpha1.ReasonInvalid, Message: wrong})
 	}
 	edge.Security = security
-	edge.TLS = readTLS(profile.Spec.TLS)
+	edge.TLS = readTLS(profile)
 	if ok {
 		problems = append(problems, undeclared(profile, gateway, origin)...)
 	}

@@ -106,7 +106,7 @@ func conditionsText(match *v1alpha1.IngressMatch, host string) string {
 }
 
 func (o *hostOwners) claimCertificate(profile *v1alpha1.IngressProfile, key model.HostKey, origin model.Origin) model.Problems {
-	settings := tlsText(readTLS(profile.Spec.TLS))
+	settings := tlsText(readTLS(profile))
 	owner, taken := o.tls[key]
 	if !taken {
 		o.tls[key] = tlsOwner{settings, origin}
@@ -115,10 +115,20 @@ func (o *hostOwners) claimCertificate(profile *v1alpha1.IngressProfile, key mode
 	if owner.settings != settings {
 		return model.Problems{{
 			Origin: at(origin, "spec.tls"), Reason: v1alpha1.ReasonConflicted,
-			Message: "host " + key.Host + " has the TLS settings of " + owner.origin.Object().String() + ", which is older, and a host has one certificate and one set of TLS options; use the same secretName, minVersion, cipherSuites and clientAuth",
+			Message: "host " + key.Host + " has the TLS settings of " + owner.origin.Object().String() + ", which is older, and a host has one certificate and one set of TLS options; use the same secretName" +
+				secretOf(owner.settings) + ", minVersion, cipherSuites and clientAuth",
 		}}
 	}
 	return nil
+}
+
+// secretOf names the Secret of TLS settings, in parentheses.
+func secretOf(settings string) string {
+	name, _, _ := strings.Cut(settings, " ")
+	if name == "" {
+		return ""
+	}
+	return " (" + name + ")"
 }
 
 // pathText is a path in words.

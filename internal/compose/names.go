@@ -16,3 +16,10 @@ func LeafName(namespace, service, variant string) string {
 	readable := service + "-" + variant
 	return readable[:min(len(readable), maxName-len(suffix))] + suffix
 }
+
+// CertificateName is the name of the Certificate of a profile, and of the Secret that it is kept in.
+func CertificateName(namespace, profile string) string {
+	digest := sha256.Sum256([]byte("certificate/" + namespace + "/" + profile))
+	suffix := "-tls-" + hex.EncodeToString(digest[:4])
+	return profile[:min(len(profile), maxName-len(suffix))] + suffix
+}

@@ -10,11 +10,16 @@ import (
 )
 
 // readTLS reads the TLS of a profile. Nil: plain HTTP.
-func readTLS(spec *v1alpha1.IngressTLS) *model.TLS {
+func readTLS(profile *v1alpha1.IngressProfile) *model.TLS {
+	spec := profile.Spec.TLS
 	if spec == nil {
 		return nil
 	}
 	tls := &model.TLS{SecretName: string(spec.SecretName), RedirectHTTP: spec.RedirectHTTP, MinVersion: "1.2"}
+	if certificate := spec.Certificate; certificate != nil {
+		tls.SecretName = CertificateName(profile.Namespace, profile.Name)
+		tls.Issuer = &model.Issuer{Kind: certificate.Issuer.Kind, Name: string(certificate.Issuer.Name)}
+	}
 	if spec.MinVersion != nil {
 		tls.MinVersion = *spec.MinVersion
 	}

@@ -61,7 +61,9 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 		return reconcile.Result{}, err
 	}
 	n.retained.show(view, planned)
-	known := status.New(status.Input{Plan: planned, Results: n.engine.Results(request.Name), Endpoints: view.Endpoints, Now: view.Now})
+	known := status.New(status.Input{
+		Plan: planned, Results: n.engine.Results(request.Name), Endpoints: view.Endpoints, Certificates: certificates(view.Live.Objects), Now: view.Now,
+	})
 	wait, err := n.reporter.report(view, known)
 	if !planned.Due.IsZero() {
 		wait = soonest(wait, max(planned.Due.Sub(view.Now), time.Second))

@@ -119,7 +119,7 @@ func (g generated) OnUpdate(before, after any) {
 	if !ok || !okToo || was.GetResourceVersion() == is.GetResourceVersion() {
 		return
 	}
-	if !g.engine.Observe(is) && (g.matters(was) || g.matters(is)) && !onlyStatus(was, is) {
+	if !g.engine.Observe(is) && (g.matters(was) || g.matters(is)) && (!onlyStatus(was, is) || progressed(before, after)) {
 		g.feed.add(is.GetNamespace())
 	}
 }

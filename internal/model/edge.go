@@ -65,6 +65,8 @@ type GatewayPods struct {
 type TLS struct {
 	// SecretName in the namespace.
 	SecretName string
+	// Issuer who is asked for the certificate in the Secret. Nil: nobody, the Secret is the user's.
+	Issuer *Issuer
 	// Options is the name of the IngressProfile, this one or an older one that shares hosts with it, whose TLS options apply: a gateway knows
 	// one set of options for a host. Empty: this one.
 	Options string
@@ -76,6 +78,12 @@ type TLS struct {
 	CipherSuites []string
 	// ClientAuth asks clients for a certificate. Nil: none is asked for.
 	ClientAuth *ClientAuth
+}
+
+// Issuer signs certificates.
+type Issuer struct {
+	// Kind is "Issuer" or "ClusterIssuer".
+	Kind, Name string
 }
 
 // ClientAuth asks clients for a certificate.

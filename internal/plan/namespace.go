@@ -138,6 +138,15 @@ func noDriver(origin model.Origin, side string) model.Problem {
 	}
 }
 
+// noCertificates is the problem of an edge that asks for a certificate where nobody gets one.
+func noCertificates(origin model.Origin) model.Problem {
+	origin.Path = "spec.tls.certificate"
+	return model.Problem{
+		Origin: origin, Reason: v1alpha1.ReasonUnsupported,
+		Message: "cert-manager, which gets certificates, is not installed in the cluster; install it, or name a Secret with a certificate in spec.tls.secretName",
+	}
+}
+
 // sortObjects puts a group's objects into write order: by kind as the drivers say, then by name.
 func sortObjects(objects []driver.Object, order map[schema.GroupKind]int) {
 	ranks := make([]int, 0, len(objects))

@@ -18,6 +18,8 @@ type Drivers struct {
 	Mesh driver.MeshDriver
 	// Edge writes traffic from and to the outside. Nil: there is no gateway; IngressProfiles and EgressProfiles are refused.
 	Edge driver.EdgeDriver
+	// Certificates asks for certificates. Nil: the cluster has no cert-manager, and IngressProfiles that ask for a certificate are refused.
+	Certificates driver.Driver
 	// Kube writes what Kubernetes itself understands: leaf Services and NetworkPolicies. Never nil.
 	Kube driver.Driver
 	// MeshSettle and EdgeSettle are how long after an object is stored the data plane may still follow the old one.
@@ -29,6 +31,9 @@ func (d Drivers) All() []driver.Driver {
 	all := []driver.Driver{d.Kube}
 	if d.Mesh != nil {
 		all = append(all, d.Mesh)
+	}
+	if d.Certificates != nil {
+		all = append(all, d.Certificates)
 	}
 	if d.Edge != nil {
 		all = append(all, d.Edge)

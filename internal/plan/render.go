@@ -118,8 +118,16 @@ func (r *renderer) profile(namespace string, edge model.Edge) {
 	if r.problem(r.edge.Edge(edge)...) {
 		return
 	}
+	sides := []side{{r.drivers.Edge, r.drivers.EdgeSettle}}
+	if edge.TLS != nil && edge.TLS.Issuer != nil {
+		if r.drivers.Certificates == nil {
+			r.problem(noCertificates(edge.Origin))
+			return
+		}
+		sides = append(sides, side{r.drivers.Certificates, 0})
+	}
 	one := model.Namespace{Name: namespace, Edges: []model.Edge{edge}}
-	r.group(GroupProfilePrefix+edge.Name, one, side{r.drivers.Edge, r.drivers.EdgeSettle})
+	r.group(GroupProfilePrefix+edge.Name, one, sides...)
 }
 
 // egress renders a way out: the names of partners, the gateway's routes to them, and the end of the other ways.

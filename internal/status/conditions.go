@@ -23,6 +23,8 @@ const (
 type own struct {
 	// held is what has become of an object that is not accepted. Empty: what was programmed before stays as it is.
 	held string
+	// secrets says whether the Secrets are there that the object needs. Nil: it needs none.
+	secrets *metav1.Condition
 	// outlook replaces the summary of an object that is accepted and programmed. Nil: it is ready.
 	outlook *metav1.Condition
 }
@@ -31,7 +33,7 @@ type own struct {
 func (n *Namespace) common(origin model.Origin, generation int64, old v1alpha1.CommonStatus, adds own) v1alpha1.CommonStatus {
 	accepted := n.accepted(origin)
 	programmed := n.programmed(origin, old, adds)
-	ready := summary(accepted, programmed)
+	ready := summary(accepted, programmed, adds.secrets)
 	if ready.Status == metav1.ConditionTrue && adds.outlook != nil {
 		ready = *adds.outlook
 	}
@@ -39,7 +41,13 @@ func (n *Namespace) common(origin model.Origin, generation int64, old v1alpha1.C
 	for _, condition := range old.Conditions {
 		next.Conditions = append(next.Conditions, *condition.DeepCopy())
 	}
-	for _, condition := range []metav1.Condition{accepted, programmed, ready} {
+	said := []metav1.Condition{accepted, programmed, ready}
+	if adds.secrets != nil {
+		said = append(said, *adds.secrets)
+	} else {
+		meta.RemoveStatusCondition(&next.Conditions, v1alpha1.ConditionSecretsReady)
+	}
+	for _, condition := range said {
 		condition.ObservedGeneration = generation
 		condition.LastTransitionTime = metav1.NewTime(n.Now.Truncate(1e9)) // the API keeps seconds
 		condition.Message = shorten(condition.Message, maxMessage)
@@ -114,13 +122,16 @@ func (n *Namespace) worst(origin model.Origin) apply.Result {
 	return worst
 }
 
-func summary(accepted, programmed metav1.Condition) metav1.Condition {
+func summary(accepted, programmed metav1.Condition, secrets *metav1.Condition) metav1.Condition {
 	for _, condition := range []metav1.Condition{accepted, programmed} {
 		if condition.Status != metav1.ConditionTrue {
 			return metav1.Condition{
 				Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: condition.Reason, Message: condition.Message,
 			}
 		}
+	}
+	if secrets != nil && secrets.Status == metav1.ConditionFalse {
+		return metav1.Condition{Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: secrets.Reason, Message: secrets.Message}
 	}
 	ready := metav1.Condition{
 		Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonReady, Message: programmed.Message,

@@ -18,6 +18,8 @@ type Input struct {
 	Results map[string]apply.Result
 	// Endpoints of the namespace's Services, by name.
 	Endpoints map[string]compose.Endpoints
+	// Certificates that were asked for, by the names of their Secrets. A missing one does not exist yet.
+	Certificates map[string]Certificate
 	// Now is the time of transitions.
 	Now time.Time
 }

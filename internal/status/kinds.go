@@ -35,13 +35,11 @@ func (n *Namespace) dropsOut(policy *v1alpha1.MeshPolicy) bool {
 func (n *Namespace) Profile(profile *v1alpha1.IngressProfile) v1alpha1.IngressProfileStatus {
 	origin := model.Origin{Kind: v1alpha1.KindIngressProfile, Name: profile.Name}
 	next := v1alpha1.IngressProfileStatus{
-		CommonStatus: n.common(origin, profile.Generation, profile.Status.CommonStatus, own{}), Gateway: profile.Status.Gateway,
+		CommonStatus: n.common(origin, profile.Generation, profile.Status.CommonStatus, own{secrets: n.secrets(profile)}), Gateway: profile.Status.Gateway,
 	}
-	for i := range n.Plan.Model.Edges {
-		if edge := &n.Plan.Model.Edges[i]; edge.Name == profile.Name {
-			next.Gateway, next.Hosts = edge.Gateway.Name, edge.Hosts
-			return next
-		}
+	if edge := n.edge(profile.Name); edge != nil {
+		next.Gateway, next.Hosts = edge.Gateway.Name, edge.Hosts
+		return next
 	}
 	if !slices.Contains(n.Plan.Freed, origin) {
 		next.Hosts = profile.Status.Hosts

@@ -23,7 +23,7 @@ func (n *Namespace) Release(release *v1alpha1.CanaryRelease) v1alpha1.CanaryRele
 	old := release.Status
 	next := v1alpha1.CanaryReleaseStatus{Programmed: n.revision(release, origin)}
 	n.explain(release, &next)
-	next.CommonStatus = n.common(origin, release.Generation, old.CommonStatus, own{n.stopped(release), outlook(release.Status.Release, next.Explanation)})
+	next.CommonStatus = n.common(origin, release.Generation, old.CommonStatus, own{held: n.stopped(release), outlook: outlook(release.Status.Release, next.Explanation)})
 	if n.refused(origin) {
 		// Held: what stands is what was programmed last, and the spec that would explain it may be gone.
 		next.Stable, next.Weights, next.Variants = old.Stable, old.Weights, old.Variants

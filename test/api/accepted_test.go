@@ -16,7 +16,9 @@ import (
 )
 
 // examples are the objects of testdata. Together they use every field of every spec.
-var examples = []string{"canaryrelease", "meshpolicy-namespace", "meshpolicy-service", "ingressprofile", "egressprofile", "releaseaction", "hostclaim"}
+var examples = []string{
+	"canaryrelease", "meshpolicy-namespace", "meshpolicy-service", "ingressprofile", "ingressprofile-certificate", "egressprofile", "releaseaction", "hostclaim",
+}
 
 var _ = Describe("A sound object is accepted", func() {
 	for _, name := range examples {

@@ -13,7 +13,9 @@ var badHosts = []refusal{
 	{"a host is too long", set("spec.hosts[0]", strings.Repeat("a.", 126)+"aa"), "spec.hosts[0]", "may not be more than 253"},
 	{"the gateway is in another namespace", set("spec.gateway", "edge/default"), "spec.gateway", "must be the name of a gateway of the operator's configuration"},
 	{"the name of the gateway is too long", set("spec.gateway", strings.Repeat("g", 33)), "spec.gateway", "may not be more than 32"},
-	{"tls has no Secret", drop("spec.tls.secretName"), "spec.tls.secretName", "Required value"},
+	{"tls has no certificate", drop("spec.tls.secretName"), "spec.tls", "set exactly one of secretName"},
+	{"a certificate comes from nobody", set("spec.tls.certificate", fields{}), "spec.tls.certificate.issuer", "Required value"},
+	{"an issuer is of a kind that cert-manager has not", set("spec.tls.certificate", fields{"issuer": fields{"kind": "Vault", "name": "bank"}}), "spec.tls.certificate.issuer.kind", `supported values: "Issuer", "ClusterIssuer"`},
 	{"redirectHTTP is text", set("spec.tls.redirectHTTP", "permanent"), "spec.tls.redirectHTTP", `must be of type boolean: "string"`},
 }
 

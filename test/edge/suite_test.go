@@ -21,6 +21,7 @@ import (
 	"github.com/kubemate/kubemate/hack/testbed/backend"
 	"github.com/kubemate/kubemate/hack/testbed/operator"
 	"github.com/kubemate/kubemate/hack/testbed/services"
+	certmanagerv1 "github.com/kubemate/kubemate/internal/driver/certmanager/api/v1"
 )
 
 var servers = testbed.Options{
@@ -69,6 +70,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	world = testbed.Shared(GinkgoTB())
 	Expect(v1alpha1.AddToScheme(scheme.Scheme)).To(Succeed())
 	Expect(traefikio.AddToScheme(scheme.Scheme)).To(Succeed())
+	Expect(certmanagerv1.AddToScheme(scheme.Scheme)).To(Succeed())
 	var err error
 	admin, err = client.New(world.Config(), client.Options{Scheme: scheme.Scheme})
 	Expect(err).NotTo(HaveOccurred())

@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -19,8 +20,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	certmanagerv1 "github.com/kubemate/kubemate/internal/driver/certmanager/api/v1"
 )
 
 // authority signs certificates.
@@ -156,6 +159,44 @@ var _ = Describe("a profile with TLS", func() {
 		Eventually(func() int { return answersOverTLS(ca.secure(shows(partners)), "mutual", "/") }).Should(Equal(http.StatusOK))
 		Expect(answersOverTLS(ca.secure(), "mutual", "/")).To(BeZero(), "no certificate")
 		Expect(answersOverTLS(ca.secure(shows(strangers)), "mutual", "/")).To(BeZero(), "another's certificate")
+	})
+
+	It("gets its certificate from cert-manager when there is one, and says what that waits for", Serial, func() {
+		asking := profile("issued", route("/", "web"))
+		asking.Spec.TLS = &v1alpha1.IngressTLS{Certificate: &v1alpha1.IngressCertificate{Issuer: v1alpha1.CertificateIssuer{Kind: "ClusterIssuer", Name: "bank"}}}
+		shop.create(asking)
+		refused := shop.eventually(asking, v1alpha1.ConditionAccepted, metav1.ConditionFalse)
+		Expect(refused.Reason).To(Equal(v1alpha1.ReasonUnsupported))
+		Expect(refused.Message).To(ContainSubstring("cert-manager"))
+
+		By("installing cert-manager's kind")
+		Expect(world.InstallCRDs(shop.ctx, filepath.Join("..", "..", "internal", "driver", "certmanager", "testdata", "crds"))).To(Succeed())
+		waiting := shop.eventually(asking, v1alpha1.ConditionSecretsReady, metav1.ConditionFalse)
+		Expect(waiting.Reason).To(Equal(v1alpha1.ReasonNotIssued))
+		var certificates certmanagerv1.CertificateList
+		Expect(admin.List(shop.ctx, &certificates, client.InNamespace(shop.name))).To(Succeed())
+		Expect(certificates.Items).To(HaveLen(1))
+		certificate := &certificates.Items[0]
+		Expect(certificate.Spec.DNSNames).To(Equal([]string{hostOf("issued")}))
+		Expect(certificate.Spec.IssuerRef).To(Equal(certmanagerv1.IssuerReference{Group: "cert-manager.io", Kind: "ClusterIssuer", Name: "bank"}))
+
+		By("passing on what cert-manager says")
+		say := func(status metav1.ConditionStatus, message string) {
+			certificate.Status.Conditions = []certmanagerv1.Condition{{
+				Type: certmanagerv1.ConditionReady, Status: status, Message: message, ObservedGeneration: certificate.Generation,
+			}}
+			Expect(admin.Status().Update(shop.ctx, certificate)).To(Succeed())
+		}
+		say(metav1.ConditionFalse, "the issuer bank is not ready")
+		Eventually(func() string { return shop.eventually(asking, v1alpha1.ConditionReady, metav1.ConditionFalse).Message }).
+			Should(ContainSubstring("the issuer bank is not ready"))
+		ca := newAuthority("bank")
+		Expect(answersOverTLS(ca.secure(), "issued", "/")).To(BeZero(), "no connection is accepted before")
+		shop.create(ca.secret(certificate.Spec.SecretName, hostOf("issued")))
+		say(metav1.ConditionTrue, "issued")
+		shop.eventually(asking, v1alpha1.ConditionSecretsReady, metav1.ConditionTrue)
+		shop.eventually(asking, v1alpha1.ConditionReady, metav1.ConditionTrue)
+		Eventually(func() int { return answersOverTLS(ca.secure(), "issued", "/") }).Should(Equal(http.StatusOK))
 	})
 
 	It("accepts no connection without its own certificate, whatever the gateway has for others", func() {

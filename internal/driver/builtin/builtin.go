@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubemate/kubemate/internal/config"
 	"github.com/kubemate/kubemate/internal/driver"
+	"github.com/kubemate/kubemate/internal/driver/certmanager"
 	"github.com/kubemate/kubemate/internal/driver/kube"
 	"github.com/kubemate/kubemate/internal/driver/linkerd"
 	"github.com/kubemate/kubemate/internal/driver/traefik"
@@ -23,6 +24,7 @@ type Drivers struct {
 	// meshes are all generations, so that what one of them left behind is pruned; allowed are those that may write.
 	meshes, allowed []generation
 	edge            driver.EdgeDriver
+	certificates    driver.Driver
 
 	meshSettle, edgeSettle time.Duration
 }
@@ -40,7 +42,7 @@ func New(cfg config.OperatorConfig) Drivers {
 		drivers.meshes, drivers.allowed = generations(cfg.Mesh.Linkerd)
 	}
 	if cfg.Edge.Driver != config.None {
-		drivers.edge = traefik.New()
+		drivers.edge, drivers.certificates = traefik.New(), certmanager.New()
 	}
 	return drivers
 }
@@ -60,7 +62,9 @@ func network(cfg config.OperatorConfig) kube.Config {
 
 // AddToScheme registers the types of all drivers.
 func AddToScheme(scheme *runtime.Scheme) error {
-	for name, add := range map[string]func(*runtime.Scheme) error{"linkerd": linkerd.AddToScheme, "traefik": traefik.AddToScheme} {
+	for name, add := range map[string]func(*runtime.Scheme) error{
+		"linkerd": linkerd.AddToScheme, "traefik": traefik.AddToScheme, "cert-manager": certmanager.AddToScheme,
+	} {
 		if err := add(scheme); err != nil {
 			return fmt.Errorf("registering the types of the driver %s: %w", name, err)
 		}
@@ -75,7 +79,7 @@ func (d Drivers) Kinds() []schema.GroupVersionKind {
 		all = append(all, mesh.driver)
 	}
 	if d.edge != nil {
-		all = append(all, d.edge)
+		all = append(all, d.certificates, d.edge)
 	}
 	var kinds []schema.GroupVersionKind
 	seen := map[schema.GroupVersionKind]bool{}
@@ -96,6 +100,9 @@ func (d Drivers) Select(served map[schema.GroupVersionKind]bool, standing map[st
 	chosen := plan.Drivers{Kube: d.kube, Mesh: d.mesh(served, standing), MeshSettle: d.meshSettle, EdgeSettle: d.edgeSettle}
 	if d.edge != nil && serves(served, d.edge.Kinds()) {
 		chosen.Edge = d.edge
+	}
+	if d.edge != nil && serves(served, d.certificates.Kinds()) {
+		chosen.Certificates = d.certificates
 	}
 	return chosen
 }

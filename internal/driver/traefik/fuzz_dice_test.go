@@ -49,7 +49,7 @@ func (d dice) values(text string) []model.ValueMatch {
 		case kind == model.MatchRegex:
 			content = one(d, expressions)
 		case d.roll(3) == 0:
-			content = strings.ReplaceAll(sendable(text), ";", "")
+			content = strings.TrimSpace(strings.ReplaceAll(sendable(text), ";", "")) // a cookie ends where its blanks begin
 		}
 		drawn = append(drawn, model.ValueMatch{Name: name, Kind: kind, Value: content})
 	}

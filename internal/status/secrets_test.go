@@ -1,0 +1,64 @@
+package status
+
+import (
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/apply"
+	"github.com/kubemate/kubemate/internal/driver"
+	"github.com/kubemate/kubemate/internal/model"
+	"github.com/kubemate/kubemate/internal/plan"
+)
+
+func TestSecretsReady(t *testing.T) {
+	origin := model.Origin{Kind: v1alpha1.KindIngressProfile, Name: "shop"}
+	issued := &model.TLS{SecretName: "shop-tls", Issuer: &model.Issuer{Kind: "Issuer", Name: "bank"}}
+	for name, test := range map[string]struct {
+		tls          *model.TLS
+		users        string
+		certificates map[string]Certificate
+		want, ready  string
+		message      string
+	}{
+		"plain HTTP needs none":                      {nil, "", nil, "", "Ready", ""},
+		"the user's own is not read":                 {&model.TLS{SecretName: "mine"}, "", nil, "!NotRead", "Ready", "mine"},
+		"users are not read":                         {nil, "users", nil, "!NotRead", "Ready", "users"},
+		"a certificate that is not written yet":      {issued, "", nil, "!NotIssued", "!NotIssued", "there is no Certificate shop-tls yet"},
+		"a certificate that nobody has looked at":    {issued, "", map[string]Certificate{"shop-tls": {}}, "!NotIssued", "!NotIssued", "nothing yet"},
+		"a certificate that is refused":              {issued, "", map[string]Certificate{"shop-tls": {Message: "no such issuer"}}, "!NotIssued", "!NotIssued", "no such issuer"},
+		"a certificate that is issued":               {issued, "", map[string]Certificate{"shop-tls": {Issued: true}}, "Issued", "Ready", "shop-tls"},
+		"one that is issued, and users nobody reads": {issued, "users", map[string]Certificate{"shop-tls": {Issued: true}}, "!NotRead", "Ready", "users"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			edge := model.Edge{Name: "shop", TLS: test.tls, Routes: []model.EdgeRoute{{BasicAuth: test.users}}, Origin: origin}
+			in := Input{
+				Now: noon, Certificates: test.certificates, Results: map[string]apply.Result{"profile.shop": {State: apply.Done}},
+				Plan: plan.Plan{
+					Namespace: "shop", Model: model.Namespace{Edges: []model.Edge{edge}},
+					Groups: []plan.Group{{Key: "profile.shop", Objects: []driver.Object{{Origins: []model.Origin{origin}}}}},
+				},
+			}
+			profile := &v1alpha1.IngressProfile{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "shop", Generation: 2}}
+			status := New(in).Profile(profile)
+			if got := reasonOf(status.Conditions, v1alpha1.ConditionSecretsReady); got != test.want {
+				t.Errorf("SecretsReady is %q, want %q", got, test.want)
+			}
+			if got := reasonOf(status.Conditions, v1alpha1.ConditionReady); got != test.ready {
+				t.Errorf("Ready is %q, want %q", got, test.ready)
+			}
+			if found := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionSecretsReady); found != nil && !strings.Contains(found.Message, test.message) {
+				t.Errorf("the message is %q", found.Message)
+			}
+
+			in.Plan.Model.Edges = nil
+			profile.Status = status
+			if got := reasonOf(New(in).Profile(profile).Conditions, v1alpha1.ConditionSecretsReady); got != test.want {
+				t.Errorf("SecretsReady is %q while the profile is held, want %q still", got, test.want)
+			}
+		})
+	}
+}
