@@ -14,7 +14,7 @@ import (
 )
 
 // behind names the gateway of a profile.
-func behind(gateway string, p *v1alpha1.IngressProfile) *v1alpha1.IngressProfile {
+func behind(gateway v1alpha1.GatewayName, p *v1alpha1.IngressProfile) *v1alpha1.IngressProfile {
 	p.Spec.Gateway = &gateway
 	return p
 }
@@ -61,7 +61,7 @@ var _ = Describe("a gateway", func() {
 		moving := profile("moving", route("/", "web"))
 		shop.publish(moving)
 		eventuallyAnswers(http.StatusOK, hostOf("moving"), "/")
-		shop.edit(moving, func() { moving.Spec.Gateway = ptr.To("intranet") })
+		shop.edit(moving, func() { moving.Spec.Gateway = ptr.To(v1alpha1.GatewayName("intranet")) })
 		shop.eventually(moving, v1alpha1.ConditionReady, metav1.ConditionTrue)
 		Eventually(func() []string { return loaded(intranet, "moving") }).ShouldNot(BeEmpty())
 		eventuallyAnswers(http.StatusNotFound, hostOf("moving"), "/")
