@@ -56,8 +56,11 @@ var _ = Describe("The gateway is the only way out", func() {
 			to   *corev1.Pod
 			port int32
 		}{
-			{pod("gateways", "egress", "10.244.1.9", nil), 8000}, {pod("kube-system", "coredns", "10.244.1.2", nil), 53},
-			{pod("shop", "users", "10.244.0.6", nil), 8080}, {pod("billing", "billing", "10.244.2.1", nil), 8080}, {database, 5432},
+			{pod("gateways", "egress", "10.244.1.9", nil), 8000},
+			{pod("kube-system", "coredns", "10.244.1.2", nil), 53},
+			{pod("shop", "users", "10.244.0.6", nil), 8080},
+			{pod("billing", "billing", "10.244.2.1", nil), 8080},
+			{database, 5432},
 		} {
 			Expect(answer(open.to, open.port).Allowed()).To(BeTrue(), "%s/%s:%d", open.to.Namespace, open.to.Name, open.port)
 		}

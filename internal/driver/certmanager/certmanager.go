@@ -7,9 +7,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	certmanagerv1 "github.com/kubemate/kubemate/internal/driver/certmanager/api/v1"
-
 	"github.com/kubemate/kubemate/internal/driver"
+	certmanagerv1 "github.com/kubemate/kubemate/internal/driver/certmanager/api/v1"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
