@@ -84,11 +84,11 @@ const (
 type Audit string
 
 const (
-	// Unaudited: no.
+	// Unaudited is no.
 	Unaudited Audit = ""
-	// MayBeAudited: now and then, though it is granted, because a proxy looks at the grants of a Server and its audit in no order.
+	// MayBeAudited is now and then, though it is granted, because a proxy looks at the grants of a Server and its audit in no order.
 	MayBeAudited Audit = "Maybe"
-	// Audited: nothing but the audit allows the call.
+	// Audited is yes: nothing but the audit allows the call.
 	Audited Audit = "Yes"
 )
 

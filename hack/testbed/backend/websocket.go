@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 )
 
@@ -27,7 +26,7 @@ func echo(w http.ResponseWriter, request *http.Request) {
 	if err := accept(buffered.Writer, w.Header(), request); err != nil {
 		return // the client is gone
 	}
-	_, _ = io.Copy(conn, io.MultiReader(io.LimitReader(buffered, int64(buffered.Reader.Buffered())), net.Conn(conn))) // it ends with the client
+	_, _ = io.Copy(conn, io.MultiReader(io.LimitReader(buffered, int64(buffered.Reader.Buffered())), conn)) // it ends with the client
 }
 
 func accept(to *bufio.Writer, headers http.Header, request *http.Request) error {
