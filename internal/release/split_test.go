@@ -83,6 +83,15 @@ func TestHandWeights(t *testing.T) {
 	g.Expect(weightsByHand(s.spec)).To(Equal("v1=90,v3=10"), "the order of the variants is no weight")
 }
 
+func TestStableGetsWhatAllVariantsThatAreGoneHad(t *testing.T) {
+	g := NewWithT(t)
+	s := newStory(t)
+	m := newMachine(began, s.intent(), nil, Observation{})
+	m.state.Split = []v1alpha1.ReleaseShare{{Variant: "v1", Share: 500}, {Variant: "gone", Share: 300}, {Variant: "v2", Share: 150}, {Variant: "gone-too", Share: 50}}
+	m.withoutGone()
+	g.Expect(m.state.Split).To(Equal([]v1alpha1.ReleaseShare{{Variant: "v1", Share: 850}, {Variant: "v2", Share: 150}}))
+}
+
 func TestDivide(t *testing.T) {
 	for name, test := range map[string]struct {
 		weights []int32
@@ -93,6 +102,7 @@ func TestDivide(t *testing.T) {
 		"what most is missing to gets more":                {[]int32{1, 1, 1}, 1000, []int32{334, 333, 333}},
 		"a tenth of a per cent is enough to stay":          {[]int32{10000, 1}, 1000, []int32{999, 1}},
 		"who has most gives":                               {[]int32{1, 5000, 5000, 1}, 990, []int32{1, 494, 494, 1}},
+		"the first of those who have most gives":           {[]int32{1, 5000, 5000, 1}, 991, []int32{1, 494, 495, 1}},
 		"with fewer tenths than weights somebody is out":   {[]int32{3, 2, 1}, 2, []int32{1, 1, 0}},
 		"with as many tenths as weights everybody has one": {[]int32{10000, 1, 1}, 3, []int32{1, 1, 1}},
 		"a weight of 0 has no share":                       {[]int32{0, 7}, 5, []int32{0, 5}},

@@ -74,12 +74,13 @@ func (m *machine) retarget() {
 
 // reset forgets the last rollout but for where requests go; the match rules of its target do not hold in the next.
 func (m *machine) reset(to v1alpha1.VariantName) {
-	except := m.state.Matches.Except
-	if m.state.To != "" && m.state.To != to && !slices.Contains(except, m.state.To) && hasVariant(m.spec, m.state.To) {
-		except = append(slices.Clone(except), m.state.To)
+	except := slices.Clone(m.state.Matches.Except)
+	if hasVariant(m.spec, m.state.To) {
+		except = append(except, m.state.To)
 	}
-	except = slices.DeleteFunc(slices.Clone(except), func(name v1alpha1.VariantName) bool { return name == to })
+	except = slices.DeleteFunc(except, func(name v1alpha1.VariantName) bool { return name == to })
 	slices.Sort(except)
+	except = slices.Compact(except)
 	if len(except) == 0 {
 		except = nil
 	}
