@@ -59,8 +59,8 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(err).NotTo(HaveOccurred())
 	gateway, err := testbed.GatewayCRDs()
 	Expect(err).NotTo(HaveOccurred())
-	linkerd := root + "/internal/driver/linkerd/testdata/crds"
-	Expect(server.InstallCRDs(ctx, append(append(traefik, gateway...), linkerd)...)).To(Succeed())
+	linkerd, certificates := root+"/internal/driver/linkerd/testdata/crds", root+"/internal/driver/certmanager/testdata/crds"
+	Expect(server.InstallCRDs(ctx, append(append(traefik, gateway...), linkerd, certificates)...)).To(Succeed())
 })
 
 // helm runs the real program inside the testbed and returns what it printed.

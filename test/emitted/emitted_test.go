@@ -38,6 +38,8 @@ func driver(name ...string) string {
 var (
 	foreign = filepath.Join("..", "..", "..", "shared", "crds")
 	own     = filepath.Join("..", "..", "internal", "driver", "linkerd", "testdata", "crds")
+	// certificates is cert-manager's kind, as far as it is written.
+	certificates = filepath.Join("..", "..", "internal", "driver", "certmanager", "testdata", "crds")
 )
 
 func TestMain(m *testing.M) {
@@ -48,14 +50,14 @@ func TestMain(m *testing.M) {
 func TestPolicyGenerationAndTraefik(t *testing.T) {
 	traefik, err := testbed.TraefikCRDs()
 	NewWithT(t).Expect(err).NotTo(HaveOccurred())
-	definitions := slices.Concat(traefik, meshDefinitions(t, "linkerd-2.20"))
+	definitions := slices.Concat(traefik, meshDefinitions(t, "linkerd-2.20"), []string{certificates})
 	accepts(t, definitions, cases("objects.linkerd-policy.yaml"), driver("linkerd", "testdata", "policy"), driver("traefik", "testdata"))
 }
 
 func TestClassicGeneration(t *testing.T) {
 	traefik, err := testbed.TraefikCRDs()
 	NewWithT(t).Expect(err).NotTo(HaveOccurred())
-	definitions := slices.Concat(traefik, meshDefinitions(t, "linkerd-2.14", "smi"))
+	definitions := slices.Concat(traefik, meshDefinitions(t, "linkerd-2.14", "smi"), []string{certificates})
 	accepts(t, definitions, cases("objects.linkerd-classic.yaml"), driver("linkerd", "testdata", "classic"))
 }
 
