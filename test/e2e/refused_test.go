@@ -59,7 +59,7 @@ var refusals = []refusal{
 	{"an older profile has the host and path", func() client.Object { return named(profile("refused.example", "spare", 80), "younger") }, v1alpha1.ReasonConflicted, "spec.routes[0].match.path", []string{"IngressProfile/orders", "older"}},
 	{"a host has two certificates", func() client.Object { return withCertificate(profile("refused.example", "spare", 80)) }, v1alpha1.ReasonConflicted, "spec.tls", []string{"one certificate", "same secretName"}},
 	{"a path stands twice in one profile", func() client.Object { return twice(profile("d.example", "spare", 80)) }, v1alpha1.ReasonInvalid, "spec.routes[1].match.path", []string{"twice", "remove one"}},
-	{"a profile of another namespace has the host", func() client.Object { return profile("taken.example", "spare", 80) }, v1alpha1.ReasonConflicted, "spec.hosts[0]", []string{"namespace refused-elsewhere", "HostClaim exact.default.taken.example", "choose another host"}},
+	{"a profile of another namespace has the host", func() client.Object { return profile("taken.example", "spare", 80) }, v1alpha1.ReasonConflicted, "spec.hosts[0]", []string{"host taken.example", "refused-elsewhere", "choose another host"}},
 }
 
 var _ = Describe("an object that other objects make wrong", Ordered, func() {

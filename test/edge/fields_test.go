@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -232,6 +233,16 @@ var _ = Describe("a Service under release at the edge", Serial, func() {
 		shop.publish(profile("released", guarded))
 		login := func(request *http.Request) { request.SetBasicAuth("alice", "password") }
 		eventuallyAnswers(http.StatusUnauthorized, hostOf("released"), "/", header("X-Canary", "1"), header("X-Forwarded-For", "192.0.2.1"))
+		shop.eventually(canary, v1alpha1.ConditionReady, metav1.ConditionTrue)
+		clients := 0
+		Eventually(func() map[string]int { // the match, and not the split, once ten clients in a row have got v2
+			seen := map[string]int{}
+			for range 10 {
+				clients++
+				seen[ask(hostOf("released"), "/", header("X-Canary", "1"), header("X-Forwarded-For", fmt.Sprintf("198.18.%d.%d", clients/250, clients%250+1)), login).variant]++
+			}
+			return seen
+		}).Should(Equal(map[string]int{"v2": 10}))
 		statuses := map[int]int{}
 		for range 10 {
 			came := ask(hostOf("released"), "/", header("X-Canary", "1"), header("X-Forwarded-For", "192.0.2.2"), login)
