@@ -30,9 +30,16 @@ var _ = Describe("a route", func() {
 		app.To.Service, read.Match.Methods = "web", []v1alpha1.HTTPMethod{"GET"}
 		read.RequestHeaders = &v1alpha1.RequestHeaders{Set: []v1alpha1.RequestHeader{{Name: "X-Route", Value: "read"}}}
 		shop.publish(profile("matches", route("/api", "orders"), app, read))
-		eventuallyAnswers(http.StatusOK, hostOf("matches"), "/api")
-		Expect(ask(hostOf("matches"), "/api", method("POST"), header("X-Channel", "app")).variant).To(Equal("web"))
-		Expect(ask(hostOf("matches"), "/api").asked.Headers.Get("X-Route")).To(Equal("read"))
+		eventuallyAnswers(http.StatusOK, hostOf("matches"), "/api", method("POST"))
+		Eventually(func() string {
+			return ask(hostOf("matches"), "/api", method("POST"), header("X-Channel", "app")).variant
+		}).Should(Equal("web"))
+		Eventually(func(g Gomega) {
+			came, err := try(hostOf("matches"), "/api")
+			g.Expect(err).NotTo(HaveOccurred())
+			g.Expect(came.StatusCode).To(Equal(http.StatusOK))
+			g.Expect(came.asked.Headers.Get("X-Route")).To(Equal("read"))
+		}).Should(Succeed())
 		Expect(ask(hostOf("matches"), "/api", method("POST")).asked.Headers.Get("X-Route")).To(BeEmpty())
 		Expect(ask(hostOf("matches"), "/other").StatusCode).To(Equal(http.StatusNotFound))
 	})
@@ -93,29 +100,12 @@ var _ = Describe("a route", func() {
 		Expect(refused.variant).To(Equal("sso"), "the answer is that of the Service that was asked")
 	})
 
-	It("sends a request again that a pod did not take", Serial, func() {
-		DeferCleanup(world.Backend.Reset)
-		again := with(route("/again", "flaky"), func(r *v1alpha1.IngressRoute) { r.Retries = &v1alpha1.IngressRetries{Attempts: 3} })
-		shop.publish(profile("retries", again, route("/once", "flaky")))
-		eventuallyAnswers(http.StatusOK, hostOf("retries"), "/again")
-		world.Backend.Set(backend.Matcher{Namespace: "shop", Labels: map[string]string{"app": "flaky", "version": "b"}}, backend.Behaviour{Down: true})
-		failed := map[string]int{}
-		for range 20 {
-			for _, path := range []string{"/once", "/again"} {
-				if ask(hostOf("retries"), path).StatusCode != http.StatusOK {
-					failed[path]++
-				}
-			}
-		}
-		Expect(failed).To(HaveKeyWithValue("/once", BeNumerically(">", 0)), "a pod is down")
-		Expect(failed).NotTo(HaveKey("/again"))
-	})
-
 	It("has the security headers on what the Service says and on 503 when it has no pods", func() {
 		shop.create(&corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "nobody"}, Spec: corev1.ServiceSpec{
 			Selector: map[string]string{"app": "nobody"}, Ports: []corev1.ServicePort{{Name: "http", Port: 80}},
 		}})
 		shop.publish(withStrict(profile("framed", route("/", "web"), route("/nobody", "nobody"))))
+		eventuallyAnswers(http.StatusOK, hostOf("framed"), "/")
 		eventuallyAnswers(http.StatusServiceUnavailable, hostOf("framed"), "/nobody")
 		for path, status := range map[string]int{"/": http.StatusOK, "/nobody": http.StatusServiceUnavailable} {
 			came := ask(hostOf("framed"), path)

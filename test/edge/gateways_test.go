@@ -96,6 +96,15 @@ var _ = Describe("a meshed gateway", Serial, func() {
 			Expect(cluster.Serve(shop.ctx, shop.name, leaf)).To(Succeed())
 		}
 
+		Eventually(func() map[string]bool { // the gateway knows both
+			seen := map[string]bool{}
+			for range 8 {
+				if came, err := throughIntranet(hostOf("meshed"), "/"); err == nil {
+					seen[came.variant] = true
+				}
+			}
+			return seen
+		}).Should(Equal(map[string]bool{"v1": true, "v2": true}))
 		variants := map[string]int{}
 		for range 40 {
 			came, err := throughIntranet(hostOf("meshed"), "/", header("l5d-dst-override", "web.shop.svc.cluster.local:80"),

@@ -77,11 +77,13 @@ var _ = Describe("a Service under release", Serial, func() {
 			}
 			g.Expect(variants).To(Equal(map[string]int{"v1": 10, "v2": 10}))
 		}).Should(Succeed())
-		for range 10 {
-			variant, status, err := call(hostOf("calls"), "/bank.Orders/Place")
-			Expect(err).NotTo(HaveOccurred())
-			Expect([]string{variant, status}).To(Equal([]string{"v2", "0"}))
-		}
+		Eventually(func(g Gomega) {
+			for range 10 {
+				variant, status, err := call(hostOf("calls"), "/bank.Orders/Place")
+				g.Expect(err).NotTo(HaveOccurred())
+				g.Expect([]string{variant, status}).To(Equal([]string{"v2", "0"}))
+			}
+		}).Should(Succeed())
 
 		By("passing on a status that is an error of gRPC and none of HTTP")
 		DeferCleanup(world.Backend.Reset)
@@ -98,8 +100,11 @@ var _ = Describe("a Service under release", Serial, func() {
 			r.MaxInFlight = ptr.To(int64(100))
 		}))))
 		shop.eventually(release, v1alpha1.ConditionReady, metav1.ConditionTrue)
-		eventuallyAnswers(http.StatusOK, hostOf("sockets"), "/", header("X-Canary", "1"))
-		Expect(ask(hostOf("sockets"), "/", header("X-Canary", "1")).variant).To(Equal("v2"))
+		Eventually(func(g Gomega) { // the match, not the split
+			for range 10 {
+				g.Expect(ask(hostOf("sockets"), "/", header("X-Canary", "1")).variant).To(Equal("v2"))
+			}
+		}).Should(Succeed())
 
 		socket := upgrade(hostOf("sockets"), "/stream", "X-Canary: 1")
 		defer socket.close()

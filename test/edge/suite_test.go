@@ -93,9 +93,8 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	shop.service("web", "web")
 	shop.service("orders", "v1", "v2")
 	shop.service("slow", "slow")
-	shop.service("flaky", "a", "b")
 	shop.service("sso", "sso")
-	shop.eventuallyReady("web-web", "orders-v1", "orders-v2", "slow-slow", "flaky-a", "flaky-b", "sso-sso")
+	shop.eventuallyReady("web-web", "orders-v1", "orders-v2", "slow-slow", "sso-sso")
 })
 
 var _ = ReportAfterEach(func(report SpecReport) {
