@@ -33,6 +33,7 @@ type namespaces struct {
 	reporter *reporter
 	board    *board
 	retained *retained
+	arrivals *load.Arrivals
 	now      func() time.Time
 }
 
@@ -54,6 +55,7 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 		logf.FromContext(ctx).Info("a CustomResourceDefinition of Kubemate is missing: what was programmed stays as it is", "definition", gone.missingCRD)
 	}
 	view.Now = n.now()
+	arriving := n.arrivals.Settle(request.Name, view.Endpoints, view.Now)
 	drivers := n.drivers.Select(n.kinds.Served(), view.Live.Drivers())
 	planned := n.plan(view, drivers)
 	planned.Vanished = model.SortOrigins(gone.held)
@@ -68,6 +70,7 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 	if !planned.Due.IsZero() {
 		wait = soonest(wait, max(planned.Due.Sub(view.Now), time.Second))
 	}
+	wait = soonest(wait, arriving)
 	survey := newSurvey(view, known, drivers)
 	survey.published = n.reporter.published
 	n.board.post(request.Name, survey.standings())
@@ -87,6 +90,7 @@ func (n *namespaces) forget(name string) {
 	n.reporter.forget(name)
 	n.board.post(name, nil)
 	n.retained.forget(name)
+	n.arrivals.Forget(name)
 }
 
 // soonest is the shorter of two waits, of which 0 is none.

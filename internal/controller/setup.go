@@ -92,6 +92,7 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 		reader: reader, engine: engine, drivers: drivers, kinds: kinds, vanished: newVanished(reader, now), now: now, board: board,
 		reporter: &reporter{statuses: statuses, recorder: mgr.GetEventRecorder("kubemate"), now: now},
 		retained: &retained{recorder: mgr.GetEventRecorder("kubemate")},
+		arrivals: load.NewArrivals(),
 	})
 }
 
