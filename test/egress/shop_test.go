@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/hack/testbed/operator"
 	"github.com/kubemate/kubemate/hack/testbed/process"
 )
 
@@ -41,7 +42,7 @@ func startCredentials(ctx context.Context) *credentialsServer {
 	server.mount("acquirer-user", map[string]string{"username": "bank", "password": password})
 	server.mount("acquirer-key", map[string]string{"value": key})
 	started, err := process.Start(ctx, process.Command{
-		Name: "credentials", Path: os.Getenv(credentialsVariable), Args: []string{"-dir", server.dir},
+		Name: "credentials", Path: operator.Program("credentials"), Args: []string{"-dir", server.dir},
 		LogFile: filepath.Join(GinkgoT().TempDir(), "credentials.log"), Ready: process.HTTP("http://127.0.0.1:9091/healthz", nil, ""),
 	})
 	Expect(err).NotTo(HaveOccurred())

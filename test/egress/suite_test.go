@@ -3,7 +3,6 @@
 package egress
 
 import (
-	"context"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -18,7 +17,6 @@ import (
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/hack/testbed"
-	"github.com/kubemate/kubemate/hack/testbed/netns"
 	"github.com/kubemate/kubemate/hack/testbed/operator"
 	"github.com/kubemate/kubemate/hack/testbed/pki"
 )
@@ -61,29 +59,8 @@ var (
 	authority, bank *pki.Authority
 )
 
-// The variables carry the paths of programs, which are built outside of the network namespace, into it.
-const (
-	managerVariable     = "KUBEMATE_EGRESS_MANAGER"
-	credentialsVariable = "KUBEMATE_EGRESS_CREDENTIALS"
-)
-
 func TestMain(m *testing.M) {
-	if os.Getenv(managerVariable) == "" && !netns.Inside() {
-		dir, err := os.MkdirTemp("", "kubemate-egress-")
-		if err != nil {
-			panic(err)
-		}
-		for variable, program := range map[string]string{managerVariable: "manager", credentialsVariable: "credentials"} {
-			path, err := operator.BuildCommand(context.Background(), filepath.Join("..", ".."), dir, program)
-			if err != nil {
-				panic(err)
-			}
-			if err := os.Setenv(variable, path); err != nil {
-				panic(err)
-			}
-		}
-	}
-	os.Exit(testbed.Main(m, servers))
+	os.Exit(operator.Main(m, "../..", servers, "credentials"))
 }
 
 func TestEgress(t *testing.T) {
@@ -101,7 +78,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	admin, err = client.New(world.Config(), client.Options{Scheme: scheme.Scheme})
 	Expect(err).NotTo(HaveOccurred())
 	Expect(operator.Install(ctx, world, filepath.Join("..", ".."), operator.Values{})).To(Succeed())
-	kubemate, err = operator.Start(ctx, world, operator.Options{Binary: os.Getenv(managerVariable), Dir: GinkgoT().TempDir(), Config: configuration})
+	kubemate, err = operator.Start(ctx, world, operator.Options{Binary: operator.Binary(), Dir: GinkgoT().TempDir(), Config: configuration})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() {
 		if err := kubemate.Stop(10 * time.Second); err != nil {

@@ -17,7 +17,7 @@ import (
 // Build compiles the manager into a folder and returns the program's path. It needs the module's sources, and the network when modules are
 // missing, so it belongs outside the testbed's namespace.
 func Build(ctx context.Context, root, dir string) (string, error) {
-	return BuildCommand(ctx, root, dir, "manager")
+	return BuildCommand(ctx, root, dir, manager)
 }
 
 // BuildCommand does the same with any program of the module's folder cmd.

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,39 +12,47 @@ import (
 	"github.com/kubemate/kubemate/hack/testbed/netns"
 )
 
-// binaryVariable carries the path of the manager, which is built outside of the network namespace, into it.
-const binaryVariable = "KUBEMATE_TEST_MANAGER"
+// programsVariable carries the folder of the programs, which are built outside of the network namespace, into it.
+const programsVariable = "KUBEMATE_TEST_PROGRAMS"
 
-// Main is testbed.Main for suites that run the manager, too: it is built from the module at root, and removed with the tests.
-func Main(m *testing.M, root string, servers testbed.Options) int {
+// manager is the program that every suite of the whole operator runs.
+const manager = "manager"
+
+// Main is testbed.Main for suites that run the manager, too: it and other programs of the folder cmd are built from the module at root, and removed
+// with the tests.
+func Main(m *testing.M, root string, servers testbed.Options, others ...string) int {
 	if !netns.Inside() {
-		if err := prepare(root); err != nil {
+		if err := prepare(root, append(others, manager)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
 	}
 	code := testbed.Main(m, servers)
-	if path := Binary(); path != "" {
-		if err := os.RemoveAll(filepath.Dir(path)); err != nil {
-			fmt.Fprintln(os.Stderr, "removing the manager:", err)
+	if dir := os.Getenv(programsVariable); dir != "" {
+		if err := os.RemoveAll(dir); err != nil {
+			fmt.Fprintln(os.Stderr, "removing the programs:", err)
 			return max(code, 1)
 		}
 	}
 	return code
 }
 
-// prepare builds the manager into a folder of its own.
-func prepare(root string) error {
-	dir, err := os.MkdirTemp("", "kubemate-manager-")
+// prepare builds programs into a folder of their own.
+func prepare(root string, programs []string) error {
+	dir, err := os.MkdirTemp("", "kubemate-programs-")
 	if err != nil {
 		return err
 	}
-	path, err := Build(context.Background(), filepath.FromSlash(root), dir)
-	if err != nil {
-		return err
+	for _, program := range programs {
+		if _, err := BuildCommand(context.Background(), filepath.FromSlash(root), dir, program); err != nil {
+			return errors.Join(err, os.RemoveAll(dir))
+		}
 	}
-	return os.Setenv(binaryVariable, path)
+	return os.Setenv(programsVariable, dir)
 }
 
 // Binary is the path of the manager that Main has built.
-func Binary() string { return os.Getenv(binaryVariable) }
+func Binary() string { return Program(manager) }
+
+// Program is the path of a program that Main has built.
+func Program(name string) string { return filepath.Join(os.Getenv(programsVariable), name) }
