@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 )
@@ -77,27 +78,23 @@ func (e *Engine) accepted(live client.Object) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	parents, _, err := unstructured.NestedSlice(content, "status", "parents")
-	if err != nil {
+	var said routeStatus
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(content, &said); err != nil {
 		return false, err
 	}
-	for _, parent := range parents {
-		if acceptedBy(parent) {
+	for _, parent := range said.Status.Parents {
+		if meta.IsStatusConditionTrue(parent.Conditions, string(gatewayv1.RouteConditionAccepted)) {
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-func acceptedBy(parent any) bool {
-	fields, _ := parent.(map[string]any)
-	conditions, _, _ := unstructured.NestedSlice(fields, "conditions")
-	for _, condition := range conditions {
-		if said, ok := condition.(map[string]any); ok && said["type"] == "Accepted" && said["status"] == "True" {
-			return true
-		}
-	}
-	return false
+// routeStatus is what every kind of route and policy of the Gateway API says of its parents.
+type routeStatus struct {
+	Status struct {
+		Parents []gatewayv1.RouteParentStatus `json:"parents"`
+	} `json:"status"`
 }
 
 // unacceptedError is a reason to wait.

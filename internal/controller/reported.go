@@ -17,55 +17,51 @@ type reported[O client.Object, S any] struct {
 	compute func(object O, old S) S
 }
 
-func reportedReleases(namespace *status.Namespace) reported[*v1alpha1.CanaryRelease, v1alpha1.CanaryReleaseStatus] {
-	return reported[*v1alpha1.CanaryRelease, v1alpha1.CanaryReleaseStatus]{
-		kind:   v1alpha1.KindCanaryRelease,
-		status: func(release *v1alpha1.CanaryRelease) v1alpha1.CanaryReleaseStatus { return status.Own(release.Status) },
-		common: func(s v1alpha1.CanaryReleaseStatus) v1alpha1.CommonStatus { return s.CommonStatus },
-		compute: func(release *v1alpha1.CanaryRelease, old v1alpha1.CanaryReleaseStatus) v1alpha1.CanaryReleaseStatus {
-			seen := *release
-			seen.Status = old
-			seen.Status.Release = release.Status.Release
-			return namespace.Release(&seen)
+// reportedOf is a kind whose status stands in a field of its objects.
+func reportedOf[T, S any, O interface {
+	*T
+	client.Object
+}](kind string, field func(O) *S, common func(S) v1alpha1.CommonStatus, compute func(O) S) reported[O, S] {
+	return reported[O, S]{
+		kind:   kind,
+		status: func(object O) S { return *field(object) },
+		common: common,
+		compute: func(object O, old S) S {
+			seen := *object
+			*field(&seen) = old
+			return compute(&seen)
 		},
 	}
+}
+
+// reportedReleases leaves out of the status what the release controller writes.
+func reportedReleases(namespace *status.Namespace) reported[*v1alpha1.CanaryRelease, v1alpha1.CanaryReleaseStatus] {
+	kind := reportedOf(v1alpha1.KindCanaryRelease,
+		func(release *v1alpha1.CanaryRelease) *v1alpha1.CanaryReleaseStatus { return &release.Status },
+		func(s v1alpha1.CanaryReleaseStatus) v1alpha1.CommonStatus { return s.CommonStatus }, namespace.Release)
+	compute := kind.compute
+	kind.status = func(release *v1alpha1.CanaryRelease) v1alpha1.CanaryReleaseStatus { return status.Own(release.Status) }
+	kind.compute = func(release *v1alpha1.CanaryRelease, old v1alpha1.CanaryReleaseStatus) v1alpha1.CanaryReleaseStatus {
+		old.Release = release.Status.Release
+		return compute(release, old)
+	}
+	return kind
 }
 
 func reportedPolicies(namespace *status.Namespace) reported[*v1alpha1.MeshPolicy, v1alpha1.MeshPolicyStatus] {
-	return reported[*v1alpha1.MeshPolicy, v1alpha1.MeshPolicyStatus]{
-		kind:   v1alpha1.KindMeshPolicy,
-		status: func(policy *v1alpha1.MeshPolicy) v1alpha1.MeshPolicyStatus { return policy.Status },
-		common: func(s v1alpha1.MeshPolicyStatus) v1alpha1.CommonStatus { return s.CommonStatus },
-		compute: func(policy *v1alpha1.MeshPolicy, old v1alpha1.MeshPolicyStatus) v1alpha1.MeshPolicyStatus {
-			seen := *policy
-			seen.Status = old
-			return namespace.Policy(&seen)
-		},
-	}
+	return reportedOf(v1alpha1.KindMeshPolicy,
+		func(policy *v1alpha1.MeshPolicy) *v1alpha1.MeshPolicyStatus { return &policy.Status },
+		func(s v1alpha1.MeshPolicyStatus) v1alpha1.CommonStatus { return s.CommonStatus }, namespace.Policy)
 }
 
 func reportedProfiles(namespace *status.Namespace) reported[*v1alpha1.IngressProfile, v1alpha1.IngressProfileStatus] {
-	return reported[*v1alpha1.IngressProfile, v1alpha1.IngressProfileStatus]{
-		kind:   v1alpha1.KindIngressProfile,
-		status: func(profile *v1alpha1.IngressProfile) v1alpha1.IngressProfileStatus { return profile.Status },
-		common: func(s v1alpha1.IngressProfileStatus) v1alpha1.CommonStatus { return s.CommonStatus },
-		compute: func(profile *v1alpha1.IngressProfile, old v1alpha1.IngressProfileStatus) v1alpha1.IngressProfileStatus {
-			seen := *profile
-			seen.Status = old
-			return namespace.Profile(&seen)
-		},
-	}
+	return reportedOf(v1alpha1.KindIngressProfile,
+		func(profile *v1alpha1.IngressProfile) *v1alpha1.IngressProfileStatus { return &profile.Status },
+		func(s v1alpha1.IngressProfileStatus) v1alpha1.CommonStatus { return s.CommonStatus }, namespace.Profile)
 }
 
 func reportedEgresses(namespace *status.Namespace) reported[*v1alpha1.EgressProfile, v1alpha1.EgressProfileStatus] {
-	return reported[*v1alpha1.EgressProfile, v1alpha1.EgressProfileStatus]{
-		kind:   v1alpha1.KindEgressProfile,
-		status: func(profile *v1alpha1.EgressProfile) v1alpha1.EgressProfileStatus { return profile.Status },
-		common: func(s v1alpha1.EgressProfileStatus) v1alpha1.CommonStatus { return s.CommonStatus },
-		compute: func(profile *v1alpha1.EgressProfile, old v1alpha1.EgressProfileStatus) v1alpha1.EgressProfileStatus {
-			seen := *profile
-			seen.Status = old
-			return namespace.Egress(&seen)
-		},
-	}
+	return reportedOf(v1alpha1.KindEgressProfile,
+		func(profile *v1alpha1.EgressProfile) *v1alpha1.EgressProfileStatus { return &profile.Status },
+		func(s v1alpha1.EgressProfileStatus) v1alpha1.CommonStatus { return s.CommonStatus }, namespace.Egress)
 }

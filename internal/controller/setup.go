@@ -170,41 +170,34 @@ func withSwitched(reader *load.Reader) handler.MapFunc {
 			logf.FromContext(ctx).Error(err, "finding the namespaces that a kill switch is for", "namespace", object.GetName())
 			namespaces = []string{object.GetName()}
 		}
-		requests := make([]reconcile.Request, 0, len(namespaces))
-		for _, namespace := range namespaces {
-			requests = append(requests, request(namespace))
-		}
-		return requests
+		return requests(namespaces)
 	}
 }
 
 // withAdmitting maps an EndpointSlice to its namespace, and to those that admit the gateway whose addresses it tells.
 func withAdmitting(reader *load.Reader) handler.MapFunc {
 	return func(ctx context.Context, object client.Object) []reconcile.Request {
-		requests := toNamespace(ctx, object)
+		own := toNamespace(ctx, object)
 		slice, ok := object.(*discoveryv1.EndpointSlice)
 		if !ok {
-			return requests
+			return own
 		}
 		namespaces, err := reader.Admitting(ctx, slice)
 		if err != nil {
 			logf.FromContext(ctx).Error(err, "finding the namespaces that admit a gateway", "object", client.ObjectKeyFromObject(object))
 		}
-		for _, namespace := range namespaces {
-			requests = append(requests, request(namespace))
-		}
-		return requests
+		return append(own, requests(namespaces)...)
 	}
 }
 
 // withRivals maps an IngressProfile to its namespace and to those that ask for the same hosts.
 func withRivals(reader *load.Reader) handler.MapFunc {
 	return func(ctx context.Context, object client.Object) []reconcile.Request {
-		requests := toNamespace(ctx, object)
+		own := toNamespace(ctx, object)
 		if profile, ok := object.(*v1alpha1.IngressProfile); ok {
-			requests = append(requests, rivals(ctx, reader, object, compose.HostKeys(profile)...)...)
+			return append(own, rivals(ctx, reader, object, compose.HostKeys(profile)...)...)
 		}
-		return requests
+		return own
 	}
 }
 
@@ -224,9 +217,14 @@ func rivals(ctx context.Context, reader *load.Reader, of client.Object, keys ...
 	if err != nil {
 		logf.FromContext(ctx).Error(err, "finding the namespaces that share a host", "object", client.ObjectKeyFromObject(of))
 	}
-	requests := make([]reconcile.Request, 0, len(namespaces))
+	return requests(namespaces)
+}
+
+// requests to reconcile namespaces.
+func requests(namespaces []string) []reconcile.Request {
+	all := make([]reconcile.Request, 0, len(namespaces))
 	for _, namespace := range namespaces {
-		requests = append(requests, request(namespace))
+		all = append(all, request(namespace))
 	}
-	return requests
+	return all
 }
