@@ -15,12 +15,12 @@ import (
 	"github.com/kubemate/kubemate/internal/plan"
 )
 
-// call is one request of the operator and when its answer was there. Watches and Leases are left out.
+// call is one request of the operator, when it was sent and when its answer was there. Watches and Leases are left out.
 type call struct {
 	method, path, query, contentType string
 	body                             []byte
 	status                           int
-	ended                            time.Time
+	began, ended                     time.Time
 
 	// What the path names.
 	resource, subresource string
@@ -135,6 +135,7 @@ func (c *calls) wrap(next http.RoundTripper) http.RoundTripper {
 			}
 			one.body, request.Body = body, io.NopCloser(bytes.NewReader(body))
 		}
+		one.began = time.Now()
 		response, err := next.RoundTrip(request)
 		if err != nil {
 			return nil, err

@@ -16,8 +16,10 @@ type decided struct {
 	written time.Time
 }
 
-// stories are the decisions about each release that moved requests, in order.
+// stories are the decisions about each release that moved requests, in order: that in which they were sent, because the answer to what follows from a
+// decision may come before the answer to the decision.
 func stories(done []*call) map[client.ObjectKey][]decided {
+	slices.SortFunc(done, func(a, b *call) int { return a.began.Compare(b.began) })
 	told := map[client.ObjectKey][]decided{}
 	for _, one := range done {
 		means := one.means()
