@@ -126,7 +126,7 @@ func (w *writer) surprise(manifest, stored *unstructured.Unstructured) (string, 
 	if err != nil || equal {
 		return "", err
 	}
-	return contentOf(typed)
+	return digestOfContent(typed)
 }
 
 // typed is the object in the form that the cache has it in: fields that our types do not know are dropped in both.
@@ -145,11 +145,11 @@ func (w *writer) typed(object *unstructured.Unstructured) (client.Object, error)
 	return typed, nil
 }
 
-// contentOf is a digest of an object without what the server and others keep in it.
-func contentOf(object client.Object) (string, error) {
-	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+// digestOfContent is a digest of an object without what the server and others keep in it.
+func digestOfContent(object client.Object) (string, error) {
+	content, err := contentOf(object)
 	if err != nil {
-		return "", fmt.Errorf("converting %s: %w", refOf(object), err)
+		return "", err
 	}
 	for _, key := range []string{"apiVersion", "kind", "metadata", "status"} {
 		delete(content, key)

@@ -1,20 +1,18 @@
 package apply
 
 import (
-	"fmt"
 	"reflect"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 // matches says whether a standing object has everything that the manifest says. Labels, annotations and fields that the manifest does not
 // name may be there: defaults, and what other people keep there.
 func matches(manifest *unstructured.Unstructured, live client.Object) (bool, error) {
-	standing, err := runtime.DefaultUnstructuredConverter.ToUnstructured(live)
+	standing, err := contentOf(live)
 	if err != nil {
-		return false, fmt.Errorf("converting %s: %w", refOf(live), err)
+		return false, err
 	}
 	return contains(standing, manifest.Object, ""), nil
 }

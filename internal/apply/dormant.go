@@ -74,7 +74,7 @@ func (e *Engine) accepted(live client.Object) (bool, error) {
 	if e.options.Now().Sub(live.GetCreationTimestamp().Time) > acceptTime {
 		return true, nil
 	}
-	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(live)
+	content, err := contentOf(live)
 	if err != nil {
 		return false, err
 	}

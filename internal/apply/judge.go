@@ -76,7 +76,7 @@ func (l *ledger) compare(w wanted, live client.Object, known receipt) (judgement
 	content := ""
 	if !equal && known.content != "" && known.digest == w.digest {
 		// The server stored something else than what was sent, a default in a list for example. As long as it stays that, it is ours.
-		if content, err = contentOf(live); err != nil {
+		if content, err = digestOfContent(live); err != nil {
 			return judgement{}, err
 		}
 		equal = content == known.content

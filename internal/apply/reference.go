@@ -3,7 +3,6 @@ package apply
 import (
 	"fmt"
 
-	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -15,7 +14,7 @@ func references(standing []client.Object, holds func(client.Object) bool) (map[s
 		if !holds(object) {
 			continue
 		}
-		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+		content, err := contentOf(object)
 		if err != nil {
 			return nil, fmt.Errorf("reading what %s refers to: %w", refOf(object), err)
 		}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/internal/load"
@@ -33,9 +32,9 @@ func additions(manifest map[string]any, live client.Object) (map[string]any, err
 	if len(foreign) == 0 {
 		return nil, nil
 	}
-	standing, err := runtime.DefaultUnstructuredConverter.ToUnstructured(live)
+	standing, err := contentOf(live)
 	if err != nil {
-		return nil, fmt.Errorf("converting %s: %w", refOf(live), err)
+		return nil, err
 	}
 	patch := map[string]any{}
 	for _, fields := range foreign {

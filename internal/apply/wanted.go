@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -52,9 +51,9 @@ func digestOf(value any) (string, error) {
 
 // manifest is the object the way it is sent: without status, nulls and empty lists, and with its digest.
 func (w wanted) manifest() (*unstructured.Unstructured, error) {
-	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(w.object.Object)
+	content, err := contentOf(w.object.Object)
 	if err != nil {
-		return nil, fmt.Errorf("converting %s: %w", w.ref, err)
+		return nil, err
 	}
 	delete(content, "status")
 	compact(content)
