@@ -11,6 +11,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:printcolumn:name="Name",type=string,JSONPath=`.spec.target.name`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Waiting",type=integer,JSONPath=`.status.pods.waiting`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 type MeshPolicy struct {
@@ -125,8 +126,3 @@ const (
 	// InjectionIngress gives new pods a proxy that routes by header, for ingress controllers that do not resolve Services.
 	InjectionIngress Injection = "Ingress"
 )
-
-// MeshPolicyStatus is what was understood and written.
-type MeshPolicyStatus struct {
-	CommonStatus `json:",inline"`
-}

@@ -23,8 +23,8 @@ type settings struct {
 	notices model.Problems
 }
 
-// wantsNamespace says whether a policy wants annotations on its Namespace.
-func wantsNamespace(spec *v1alpha1.MeshPolicySpec) bool {
+// AnnotatesNamespace says whether a policy wants annotations on its Namespace, which new pods get.
+func AnnotatesNamespace(spec *v1alpha1.MeshPolicySpec) bool {
 	return spec.Target.Kind == v1alpha1.TargetNamespace &&
 		(spec.Injection != nil || spec.MTLS != nil || spec.Bypass != nil || spec.OpaquePorts != nil || spec.Proxy != nil)
 }
@@ -32,7 +32,7 @@ func wantsNamespace(spec *v1alpha1.MeshPolicySpec) bool {
 // readSettings reads what a policy wants of its namespace as a whole.
 func (c *composer) readSettings(spec *v1alpha1.MeshPolicySpec, origin model.Origin) (settings, model.Problems) {
 	var out settings
-	if !wantsNamespace(spec) {
+	if !AnnotatesNamespace(spec) {
 		return out, nil
 	}
 	if problem, forbidden := c.forbidsNamespace(origin); forbidden {

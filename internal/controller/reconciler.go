@@ -8,7 +8,10 @@ import (
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
+	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
+	"github.com/kubemate/kubemate/internal/census"
+	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/load"
 	"github.com/kubemate/kubemate/internal/model"
 	"github.com/kubemate/kubemate/internal/plan"
@@ -21,6 +24,8 @@ type Drivers interface {
 	Kinds() []schema.GroupVersionKind
 	// Select chooses among them for one namespace: by the kinds that the cluster serves and the names of the drivers whose objects stand there.
 	Select(served map[schema.GroupVersionKind]bool, standing map[string]bool) plan.Drivers
+	// PodAnnotations are the annotations of pods by which their drivers tell how they stand to the mesh.
+	PodAnnotations() []string
 }
 
 // namespaces reconciles namespaces.
@@ -64,7 +69,8 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 	}
 	n.retained.show(view, planned)
 	known := status.New(status.Input{
-		Plan: planned, Results: n.engine.Results(request.Name), Endpoints: view.Endpoints, Certificates: certificates(view.Live.Objects), Now: view.Now,
+		Plan: planned, Results: n.engine.Results(request.Name), Endpoints: view.Endpoints, Certificates: certificates(view.Live.Objects),
+		Pods: count(view.Pods, drivers.Mesh), Now: view.Now,
 	})
 	wait, err := n.reporter.report(view, known)
 	if !planned.Due.IsZero() {
@@ -82,6 +88,14 @@ func (n *namespaces) plan(view *load.View, drivers plan.Drivers) plan.Plan {
 	planned := plan.Namespace(view.Snapshot, drivers)
 	compileSeconds.Observe(n.now().Sub(began).Seconds())
 	return planned
+}
+
+// count counts pods. Nil: nobody asks, or the driver cannot tell.
+func count(pods *census.Pods, mesh driver.MeshDriver) *v1alpha1.PodCounts {
+	if reader, reads := mesh.(driver.PodReader); reads && pods != nil {
+		return pods.Count(reader)
+	}
+	return nil
 }
 
 func (n *namespaces) forget(name string) {

@@ -15,6 +15,8 @@ type reported[O client.Object, S any] struct {
 	common func(S) v1alpha1.CommonStatus
 	// compute the status of an object whose status so far is old.
 	compute func(object O, old S) S
+	// uncounted is the status without what changes with every pod. Nil: it has nothing of the kind.
+	uncounted func(S) S
 }
 
 // reportedOf is a kind whose status stands in a field of its objects.
@@ -49,9 +51,14 @@ func reportedReleases(namespace *status.Namespace) reported[*v1alpha1.CanaryRele
 }
 
 func reportedPolicies(namespace *status.Namespace) reported[*v1alpha1.MeshPolicy, v1alpha1.MeshPolicyStatus] {
-	return reportedOf(v1alpha1.KindMeshPolicy,
+	kind := reportedOf(v1alpha1.KindMeshPolicy,
 		func(policy *v1alpha1.MeshPolicy) *v1alpha1.MeshPolicyStatus { return &policy.Status },
 		func(s v1alpha1.MeshPolicyStatus) v1alpha1.CommonStatus { return s.CommonStatus }, namespace.Policy)
+	kind.uncounted = func(s v1alpha1.MeshPolicyStatus) v1alpha1.MeshPolicyStatus {
+		s.Pods = nil
+		return s
+	}
+	return kind
 }
 
 func reportedProfiles(namespace *status.Namespace) reported[*v1alpha1.IngressProfile, v1alpha1.IngressProfileStatus] {

@@ -21,6 +21,9 @@ import (
 // It is longer than an API server takes for the steps of 500 releases at once: statuses that only say so would make it take longer still.
 const patience = 5 * time.Second
 
+// countsEvery is how often the status of an object is written for nothing but counts of pods.
+const countsEvery = 5 * time.Second
+
 // reporter publishes the statuses and events of custom resources.
 type reporter struct {
 	statuses *apply.Statuses
@@ -29,27 +32,33 @@ type reporter struct {
 	problems problemGauge
 
 	mu sync.Mutex
-	// pending is since when objects are in progress, by namespace.
-	pending map[string]map[types.UID]time.Time
+	// memories by namespace.
+	memories map[string]memory
+}
+
+// memory is what the next report of a namespace must know of this one.
+type memory struct {
+	// pending is since when objects are in progress, counted when counts of theirs were published last.
+	pending, counted map[types.UID]time.Time
 }
 
 // round is the report of one namespace.
 type round struct {
 	*reporter
-	before, pending map[types.UID]time.Time
-	wait            time.Duration
-	errs            []error
+	before, after memory
+	wait          time.Duration
+	errs          []error
 }
 
 // report publishes what has changed. It returns how long to wait before a status that is kept back must be published.
 func (r *reporter) report(view *load.View, namespace *status.Namespace) (time.Duration, error) {
 	r.problems.set(view.Namespace, namespace.Plan.Problems)
-	one := &round{reporter: r, before: r.take(view.Namespace), pending: map[types.UID]time.Time{}}
+	one := &round{reporter: r, before: r.take(view.Namespace), after: memory{map[types.UID]time.Time{}, map[types.UID]time.Time{}}}
 	report(one, reportedReleases(namespace), view.Releases)
 	report(one, reportedPolicies(namespace), view.Policies)
 	report(one, reportedProfiles(namespace), view.Profiles)
 	report(one, reportedEgresses(namespace), view.Egresses)
-	r.put(view.Namespace, one.pending)
+	r.put(view.Namespace, one.after)
 	return one.wait, errors.Join(one.errs...)
 }
 
@@ -64,12 +73,15 @@ func (r *reporter) published(of *v1alpha1.CanaryRelease) v1alpha1.CanaryReleaseS
 // report publishes the statuses of one kind.
 func report[O client.Object, S any](r *round, kind reported[O, S], objects []O) {
 	for _, object := range objects {
+		if last := r.before.counted[object.GetUID()]; r.now().Sub(last) < countsEvery {
+			r.after.counted[object.GetUID()] = last
+		}
 		old := kind.status(object)
 		if newest, ahead := r.statuses.Newest(object); ahead {
 			old = newest.(S)
 		}
 		next := kind.compute(object, old)
-		if equality.Semantic.DeepEqual(old, next) || r.keepBack(object, kind.common(old), kind.common(next)) {
+		if equality.Semantic.DeepEqual(old, next) || r.keepBack(object, kind.common(old), kind.common(next)) || tooSoon(r, kind, object, old, next) {
 			continue
 		}
 		object.GetObjectKind().SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind.kind))
@@ -87,11 +99,11 @@ func (r *round) keepBack(object client.Object, old, next v1alpha1.CommonStatus) 
 	if programmed == nil || programmed.Reason != v1alpha1.ReasonPending || publishedPending(old, next) {
 		return false
 	}
-	since, known := r.before[object.GetUID()]
+	since, known := r.before.pending[object.GetUID()]
 	if !known {
 		since = r.now()
 	}
-	r.pending[object.GetUID()] = since
+	r.after.pending[object.GetUID()] = since
 	left := patience - r.now().Sub(since)
 	if left <= 0 {
 		return false
@@ -106,26 +118,41 @@ func publishedPending(old, next v1alpha1.CommonStatus) bool {
 	return programmed != nil && programmed.Reason == v1alpha1.ReasonPending && old.ObservedGeneration == next.ObservedGeneration
 }
 
-func (r *reporter) take(namespace string) map[types.UID]time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.pending[namespace]
+// tooSoon says whether to wait before a status is published that differs in nothing but counts.
+func tooSoon[O client.Object, S any](r *round, kind reported[O, S], object O, old, next S) bool {
+	if kind.uncounted == nil {
+		return false
+	}
+	now := r.now()
+	left := countsEvery - now.Sub(r.before.counted[object.GetUID()])
+	if left > 0 && equality.Semantic.DeepEqual(kind.uncounted(old), kind.uncounted(next)) {
+		r.wait = soonest(r.wait, left)
+		return true
+	}
+	r.after.counted[object.GetUID()] = now
+	return false
 }
 
-func (r *reporter) put(namespace string, pending map[types.UID]time.Time) {
+func (r *reporter) take(namespace string) memory {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.pending == nil {
-		r.pending = map[string]map[types.UID]time.Time{}
+	return r.memories[namespace]
+}
+
+func (r *reporter) put(namespace string, now memory) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.memories == nil {
+		r.memories = map[string]memory{}
 	}
-	r.pending[namespace] = pending
-	if len(pending) == 0 {
-		delete(r.pending, namespace)
+	r.memories[namespace] = now
+	if len(now.pending)+len(now.counted) == 0 {
+		delete(r.memories, namespace)
 	}
 }
 
 // forget drops what is known of a namespace.
 func (r *reporter) forget(namespace string) {
-	r.put(namespace, nil)
+	r.put(namespace, memory{})
 	r.problems.set(namespace, nil)
 }

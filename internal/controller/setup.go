@@ -142,7 +142,7 @@ func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) er
 	warm := true
 	mapped := handler.EnqueueRequestsFromMapFunc(toNamespace)
 	intents := builder.WithPredicates(updates(intentChanged))
-	return builder.ControllerManagedBy(mgr).Named("namespace").
+	made := builder.ControllerManagedBy(mgr).Named("namespace").
 		WithOptions(controller.Options{EnableWarmup: &warm, MaxConcurrentReconciles: compilers, RateLimiter: rateLimiter()}).
 		WatchesRawSource(feed).
 		Watches(&v1alpha1.CanaryRelease{}, mapped, builder.WithPredicates(updates(releaseChanged))).
@@ -153,8 +153,14 @@ func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) er
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(withSwitched(reconciler.reader)), builder.WithPredicates(updates(namespaceChanged))).
 		Watches(&corev1.Service{}, mapped, builder.WithPredicates(updates(serviceChanged))).
 		Watches(&appsv1.Deployment{}, mapped, builder.WithPredicates(updates(deploymentChanged))).
-		Watches(&discoveryv1.EndpointSlice{}, handler.EnqueueRequestsFromMapFunc(withAdmitting(reconciler.reader)), builder.WithPredicates(updates(endpointsChanged))).
-		Complete(reconciler)
+		Watches(&discoveryv1.EndpointSlice{}, handler.EnqueueRequestsFromMapFunc(withAdmitting(reconciler.reader)), builder.WithPredicates(updates(endpointsChanged)))
+	if reconciler.reader.SeesPods() {
+		pods := counted(reconciler.reader)
+		made.Watches(&corev1.Pod{}, pods, builder.WithPredicates(updates(podChanged))).
+			Watches(&appsv1.StatefulSet{}, pods, builder.WithPredicates(updates(templateChanged))).
+			Watches(&appsv1.DaemonSet{}, pods, builder.WithPredicates(updates(templateChanged)))
+	}
+	return made.Complete(reconciler)
 }
 
 // rateLimiter backs off from 5 ms to 30 s: the default's 16 minutes are too long for traffic.

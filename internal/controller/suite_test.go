@@ -61,6 +61,8 @@ func (drivers) Select(map[schema.GroupVersionKind]bool, map[string]bool) plan.Dr
 	return plan.Drivers{Kube: kube.Driver(kube.Config{}), Mesh: drivertest.FakeMesh(), Edge: drivertest.FakeEdge(), MeshSettle: settle, EdgeSettle: settle}
 }
 
+func (drivers) PodAnnotations() []string { return drivertest.FakeMesh().PodAnnotations() }
+
 // settle is how long the data planes of these tests take to follow.
 const settle = 100 * time.Millisecond
 

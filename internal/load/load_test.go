@@ -64,12 +64,12 @@ func TestGeneratedObjectsKeepWhoHoldsTheirFields(t *testing.T) {
 
 func TestDeploymentsKeepWhatComposingReads(t *testing.T) {
 	replicas := int32(3)
-	kept := transformed(t, deployment, &appsv1.Deployment{
+	kept := transformed(t, pods{[]string{"small"}}.deployment, &appsv1.Deployment{
 		ObjectMeta: metav1.ObjectMeta{Name: "orders-v1"},
 		Spec: appsv1.DeploymentSpec{
 			Replicas: &replicas, Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": "orders"}},
 			Template: corev1.PodTemplateSpec{
-				ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"version": "v1"}, Annotations: map[string]string{"big": "one"}},
+				ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"version": "v1"}, Annotations: map[string]string{"big": "one", "small": "kept"}},
 				Spec: corev1.PodSpec{Containers: []corev1.Container{{
 					Name: "app", Image: "app:1", Env: []corev1.EnvVar{{Name: "PASSWORD", Value: "secret"}},
 					Ports: []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}}, ReadinessProbe: &corev1.Probe{},
@@ -79,7 +79,7 @@ func TestDeploymentsKeepWhatComposingReads(t *testing.T) {
 		Status: appsv1.DeploymentStatus{ReadyReplicas: 2, ObservedGeneration: 9},
 	})
 	container, sidecar := kept.Spec.Template.Spec.Containers[0], kept.Spec.Template.Spec.InitContainers[0]
-	if container.Image != "" || sidecar.Image != "" || container.Env != nil || kept.Spec.Template.Annotations != nil || kept.Status.ObservedGeneration != 0 {
+	if container.Image != "" || sidecar.Image != "" || container.Env != nil || len(kept.Spec.Template.Annotations) != 1 || kept.Spec.Template.Annotations["small"] != "kept" || kept.Status.ObservedGeneration != 0 {
 		t.Errorf("too much is kept: %+v", kept)
 	}
 	if *kept.Spec.Replicas != 3 || kept.Spec.Selector == nil || kept.Spec.Template.Labels["version"] != "v1" ||
@@ -175,5 +175,58 @@ func TestHostsAreFoundByWhatTheyOverlapWith(t *testing.T) {
 		if found != c.want {
 			t.Errorf("who asks for %s finds %s: %t", c.asks, c.stands, found)
 		}
+	}
+}
+
+func TestPodsKeepHowTheyStandToTheMeshAndNothingTheyAreGiven(t *testing.T) {
+	always, yes := corev1.ContainerRestartPolicyAlways, true
+	full := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: "shop", Name: "orders-1", UID: "u", ResourceVersion: "7", Labels: map[string]string{"app": "orders"},
+			Annotations:     map[string]string{"linkerd.io/inject": "disabled", "token": "secret"},
+			OwnerReferences: []metav1.OwnerReference{{Kind: "Node", Name: "n"}, {Kind: "ReplicaSet", Name: "orders", UID: "r", Controller: &yes}},
+		},
+		Spec: corev1.PodSpec{
+			HostNetwork: true, NodeName: "node-1", Volumes: []corev1.Volume{{Name: "secret"}},
+			Containers: []corev1.Container{{
+				Name: "app", Image: "app:1", Env: []corev1.EnvVar{{Name: "PASSWORD", Value: "secret"}}, Args: []string{"--password=secret"},
+				VolumeMounts: []corev1.VolumeMount{{Name: "token", MountPath: tokenPath}},
+			}},
+			InitContainers: []corev1.Container{{Name: "linkerd-proxy", Image: "proxy:1", RestartPolicy: &always}},
+		},
+		Status: corev1.PodStatus{Phase: corev1.PodRunning, PodIP: "10.0.0.1"},
+	}
+	want := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: "shop", Name: "orders-1", UID: "u", ResourceVersion: "7", Labels: map[string]string{"app": "orders"},
+			Annotations:     map[string]string{"linkerd.io/inject": "disabled"},
+			OwnerReferences: []metav1.OwnerReference{{Kind: "ReplicaSet", Name: "orders", Controller: &yes}},
+		},
+		Spec: corev1.PodSpec{
+			HostNetwork: true, AutomountServiceAccountToken: &yes, Containers: []corev1.Container{{Name: "app"}},
+			InitContainers: []corev1.Container{{Name: "linkerd-proxy", RestartPolicy: &always}},
+		},
+		Status: corev1.PodStatus{Phase: corev1.PodRunning},
+	}
+	if kept := transformed(t, pods{[]string{"linkerd.io/inject"}}.pod, full); !reflect.DeepEqual(kept, want) {
+		t.Errorf("kept %+v", kept)
+	}
+	full.Spec.Containers[0].VolumeMounts = nil
+	if kept := transformed(t, pods{}.pod, full); *kept.Spec.AutomountServiceAccountToken || kept.Annotations != nil {
+		t.Errorf("a pod without token has one: %+v", kept)
+	}
+}
+
+func TestWorkloadsThatAreNotRoutedKeepTheirTemplatesAnnotationsOnly(t *testing.T) {
+	template := corev1.PodTemplateSpec{
+		ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{"linkerd.io/inject": "disabled", "big": "one"}},
+		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Env: []corev1.EnvVar{{Value: "secret"}}}}},
+	}
+	reduced := pods{[]string{"linkerd.io/inject"}}
+	stateful := transformed(t, reduced.statefulSet, &appsv1.StatefulSet{ObjectMeta: metav1.ObjectMeta{Name: "db"}, Spec: appsv1.StatefulSetSpec{Template: template}})
+	daemon := transformed(t, reduced.daemonSet, &appsv1.DaemonSet{ObjectMeta: metav1.ObjectMeta{Name: "log"}, Spec: appsv1.DaemonSetSpec{Template: template}})
+	want := corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{"linkerd.io/inject": "disabled"}}}
+	if stateful.Name != "db" || daemon.Name != "log" || !reflect.DeepEqual(stateful.Spec.Template, want) || !reflect.DeepEqual(daemon.Spec.Template, want) {
+		t.Errorf("kept %+v and %+v", stateful, daemon)
 	}
 }

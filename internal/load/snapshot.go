@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/census"
 	"github.com/kubemate/kubemate/internal/compose"
 )
 
@@ -17,6 +18,8 @@ import (
 type View struct {
 	compose.Snapshot
 	Live Live
+	// Pods of the namespace, with what new ones would get. Nil: they are not counted.
+	Pods *census.Pods
 }
 
 // Live is what stands in a namespace of what Kubemate wrote.
@@ -69,7 +72,10 @@ func (r *Reader) Namespace(ctx context.Context, name string) (*View, error) {
 	if view.Empty() {
 		return view, nil
 	}
-	return view, r.surroundings(ctx, view)
+	if err := r.surroundings(ctx, view); err != nil {
+		return nil, err
+	}
+	return view, r.pods(ctx, view, &namespace)
 }
 
 // intents reads the custom resources.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -112,35 +111,6 @@ func stripBookkeeping(object client.Object) {
 // dropLastApplied drops kubectl's copy of the whole object.
 func dropLastApplied(object client.Object) {
 	delete(object.GetAnnotations(), corev1.LastAppliedConfigAnnotation)
-}
-
-// deployment keeps selector, replicas, the number of ready ones and, of the pod template, labels, ports and probes.
-func deployment(obj any) (any, error) {
-	full, ok := obj.(*appsv1.Deployment)
-	if !ok {
-		return obj, nil
-	}
-	stripBookkeeping(full)
-	kept := &appsv1.Deployment{TypeMeta: full.TypeMeta, ObjectMeta: full.ObjectMeta}
-	kept.Spec.Replicas, kept.Spec.Selector = full.Spec.Replicas, full.Spec.Selector
-	kept.Status.ReadyReplicas = full.Status.ReadyReplicas
-	kept.Spec.Template.Labels = full.Spec.Template.Labels
-	kept.Spec.Template.Spec.Containers = containers(full.Spec.Template.Spec.Containers)
-	kept.Spec.Template.Spec.InitContainers = containers(full.Spec.Template.Spec.InitContainers) // sidecars among them, which are probed too
-	return kept, nil
-}
-
-// containers keeps names, ports and probes.
-func containers(full []corev1.Container) []corev1.Container {
-	var kept []corev1.Container
-	for i := range full {
-		container := &full[i]
-		kept = append(kept, corev1.Container{
-			Name: container.Name, Ports: container.Ports,
-			LivenessProbe: container.LivenessProbe, ReadinessProbe: container.ReadinessProbe, StartupProbe: container.StartupProbe,
-		})
-	}
-	return kept
 }
 
 // endpointSlice keeps only which Service it belongs to and how many of its endpoints are ready; where they are only of some Services.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/model"
@@ -20,6 +21,8 @@ type Input struct {
 	Endpoints map[string]compose.Endpoints
 	// Certificates that were asked for, by the names of their Secrets. A missing one does not exist yet.
 	Certificates map[string]Certificate
+	// Pods counts the pods of the namespace. Nil: they are not counted.
+	Pods *v1alpha1.PodCounts
 	// Now is the time of transitions.
 	Now time.Time
 }

@@ -6,6 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
@@ -13,6 +14,9 @@ import (
 func (n *Namespace) Policy(policy *v1alpha1.MeshPolicy) v1alpha1.MeshPolicyStatus {
 	origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}
 	next := v1alpha1.MeshPolicyStatus{CommonStatus: n.common(origin, policy.Generation, policy.Status.CommonStatus, own{})}
+	if compose.AnnotatesNamespace(&policy.Spec) {
+		next.Pods = n.Pods
+	}
 	if n.refused(origin) && n.dropsOut(policy) {
 		programmed := *meta.FindStatusCondition(next.Conditions, v1alpha1.ConditionProgrammed)
 		programmed.Message = "not accepted: what was programmed before stays as it is, but timeouts and retries no longer hold where the release of Service " +

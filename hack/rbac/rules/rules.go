@@ -51,7 +51,11 @@ func Parts() []Part {
 		{"gateway-routes", writes(without(builtin.New(gateway).Kinds(), withMesh))},
 		{"edge", writes(without(builtin.New(edge).Kinds(), always))},
 		{"four-eyes", policies("mutating", admission.FourEyesName)},
-		{"injection", []rbacv1.PolicyRule{rule("", []string{"namespaces"}, []string{"patch"})}},
+		{"injection", []rbacv1.PolicyRule{
+			rule("", []string{"namespaces"}, []string{"patch"}),
+			rule("", []string{"pods"}, read), // to count those that wait for a restart
+			rule("apps", []string{"daemonsets", "statefulsets"}, read),
+		}},
 		{"own", own()},
 	}
 }

@@ -4,6 +4,7 @@ package builtin
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -92,6 +93,18 @@ func (d Drivers) Kinds() []schema.GroupVersionKind {
 		}
 	}
 	return kinds
+}
+
+// PodAnnotations are the annotations of pods by which the meshes tell how a pod stands to them, sorted.
+func (d Drivers) PodAnnotations() []string {
+	var all []string
+	for _, mesh := range d.meshes {
+		if reader, reads := mesh.driver.(driver.PodReader); reads {
+			all = append(all, reader.PodAnnotations()...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Select chooses the drivers of one namespace: by what the cluster serves, and for the mesh by what already stands in the namespace, because

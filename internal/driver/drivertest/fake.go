@@ -3,6 +3,7 @@ package drivertest
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -77,6 +78,26 @@ func (f Fake) Kinds() []schema.GroupVersionKind {
 // Render writes the side's part of the model.
 func (f Fake) Render(ns model.Namespace) (driver.Output, error) { return f.render(ns) }
 
+// fakeInject on a Namespace gives its new pods a container named FakeProxy.
+const fakeInject = "fake.example/inject"
+
+// FakeProxy is the name of the container that the fake mesh takes for its proxy.
+const FakeProxy = "fake-proxy"
+
+// PodAnnotations are what ReadPod looks at.
+func (f Fake) PodAnnotations() []string { return []string{fakeInject} }
+
+// ReadPod goes by the Namespace, and by nothing of the pod but its containers and its network.
+func (f Fake) ReadPod(pod model.RunningPod, around model.Surroundings) model.PodState {
+	state := model.PodState{Meshed: slices.Contains(pod.Containers, FakeProxy)}
+	wanted := around.Annotations[fakeInject] == "enabled"
+	if wanted && pod.HostNetwork {
+		state.Exempt, wanted = model.ExemptHostNetwork, false
+	}
+	state.Waiting = wanted != state.Meshed
+	return state
+}
+
 func fakeMesh(ns model.Namespace) (driver.Output, error) {
 	var out driver.Output
 	if ns.Injection != nil || !ns.Pods.Empty() {
@@ -85,7 +106,7 @@ func fakeMesh(ns model.Namespace) (driver.Output, error) {
 			return driver.Output{}, err
 		}
 		if ns.Injection != nil {
-			loan.Annotations["fake.example/inject"] = strings.ToLower(string(ns.Injection.Mode))
+			loan.Annotations[fakeInject] = strings.ToLower(string(ns.Injection.Mode))
 			loan.Origins = model.SortOrigins(append(loan.Origins, ns.Injection.Origin))
 		}
 		out.Borrowed = append(out.Borrowed, loan)

@@ -1,0 +1,72 @@
+package v1alpha1
+
+// MeshPolicyStatus is what was understood and written.
+type MeshPolicyStatus struct {
+	CommonStatus `json:",inline"`
+	// Pods counts the running pods of the namespace by how they stand to the mesh. Empty: the policy asks for nothing that new pods get, or the operator's
+	// configuration does not let it see pods (injection.enabled). It follows the pods by some seconds.
+	//
+	// +optional
+	Pods *PodCounts `json:"pods,omitempty"`
+}
+
+// PodCounts counts pods that run. Those that have ended, or are being deleted, are left out.
+type PodCounts struct {
+	// Total is how many there are.
+	Total int32 `json:"total"`
+	// Meshed have the mesh's proxy, as a container or as a native sidecar.
+	Meshed int32 `json:"meshed"`
+	// Waiting would be others if they were made now: with a proxy, without one, or with another setting of it. They change when their workloads are restarted.
+	Waiting int32 `json:"waiting"`
+	// Exempt get no proxy although their namespace's pods do, by the reason. Empty: none.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=reason
+	// +kubebuilder:validation:MaxItems=8
+	Exempt []ExemptPods `json:"exempt,omitempty"`
+	// Workloads that waiting pods belong to, those with the most of them first, at most 16. Empty: none waits.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	Workloads []WaitingWorkload `json:"workloads,omitempty"`
+}
+
+// ExemptPods are pods that get no proxy for one reason.
+type ExemptPods struct {
+	// Reason why they get none.
+	Reason ExemptReason `json:"reason"`
+	// Pods is how many there are.
+	Pods int32 `json:"pods"`
+}
+
+// ExemptReason is why a pod gets no proxy although the pods of its namespace do.
+//
+// +kubebuilder:validation:Enum=HostNetwork;OptedOut;NamespaceExempt;NoServiceAccountToken
+type ExemptReason string
+
+const (
+	// ExemptHostNetwork pods share the network of their node.
+	ExemptHostNetwork ExemptReason = "HostNetwork"
+	// ExemptOptedOut pods have an annotation against it.
+	ExemptOptedOut ExemptReason = "OptedOut"
+	// ExemptNamespace pods are in a namespace that the mesh leaves out as a whole.
+	ExemptNamespace ExemptReason = "NamespaceExempt"
+	// ExemptNoToken pods have no token of their ServiceAccount, by which a proxy would get its identity.
+	ExemptNoToken ExemptReason = "NoServiceAccountToken"
+)
+
+// WaitingWorkload is a workload with pods that wait for a restart.
+type WaitingWorkload struct {
+	// Kind of the workload, Deployment for example. Pod: the pods belong to none.
+	//
+	// +kubebuilder:validation:MaxLength=63
+	Kind string `json:"kind"`
+	// Name of the workload.
+	//
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name"`
+	// Pods of it that wait.
+	Pods int32 `json:"pods"`
+}
