@@ -1,6 +1,6 @@
 package v1alpha1
 
-// Access says who may call a Service. Everything that no rule allows is refused.
+// Access says who may call. Everything that no rule allows is refused.
 type Access struct {
 	// Mode is Enforce or Audit. Audit refuses nothing, and the mesh logs the calls that Enforce would refuse. Empty: Enforce.
 	//
@@ -96,7 +96,7 @@ type ServiceAccountRef struct {
 // +kubebuilder:validation:XValidation:rule="has(self.ports) || has(self.methods) || has(self.paths) || has(self.grpc)",message="set ports, methods, paths or grpc, or leave the whole to out for everything"
 // +kubebuilder:validation:XValidation:rule="!has(self.grpc) || !has(self.methods) && !has(self.paths)",message="grpc says method and path already: leave methods and paths out, or write them as another entry"
 type Requests struct {
-	// Ports of the Service. Empty: all.
+	// Ports of the Service; for a Namespace, ports of the pods. Empty: all.
 	//
 	// +optional
 	// +listType=set

@@ -8,6 +8,14 @@ type MeshPolicyStatus struct {
 	//
 	// +optional
 	Pods *PodCounts `json:"pods,omitempty"`
+	// Effects say whose word counts for the target, in each aspect that both a policy for a Service and one for the Namespace may speak about. An aspect
+	// that none speaks about is left out.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=aspect
+	// +kubebuilder:validation:MaxItems=4
+	Effects []PolicyEffect `json:"effects,omitempty"`
 }
 
 // PodCounts counts pods that run. Those that have ended, or are being deleted, are left out.
@@ -70,3 +78,50 @@ type WaitingWorkload struct {
 	// Pods of it that wait.
 	Pods int32 `json:"pods"`
 }
+
+// PolicyEffect is whose word counts in one aspect.
+type PolicyEffect struct {
+	// Aspect that it is about.
+	Aspect PolicyAspect `json:"aspect"`
+	// Policy that the target goes by, of the same namespace. It counts also while it is not accepted, because what it programmed stays. Empty: there is no
+	// policy for the Namespace, but some for Services.
+	//
+	// +optional
+	Policy ObjectName `json:"policy,omitempty"`
+	// Services is how many Services of the Namespace go by the policy. Empty: the target is a Service.
+	//
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Services *int32 `json:"services,omitempty"`
+	// Others are Services of the Namespace that go by a policy of their own, the first 64 by name. Empty: none, or the target is a Service.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=service
+	// +kubebuilder:validation:MaxItems=64
+	Others []ServicePolicy `json:"others,omitempty"`
+}
+
+// ServicePolicy is a policy that a Service goes by.
+type ServicePolicy struct {
+	// Service of the namespace.
+	Service ServiceName `json:"service"`
+	// Policy for it.
+	Policy ObjectName `json:"policy"`
+}
+
+// PolicyAspect is something that a MeshPolicy can say.
+//
+// +kubebuilder:validation:Enum=access;network;opaquePorts;resilience
+type PolicyAspect string
+
+const (
+	// AspectAccess is spec.access.
+	AspectAccess PolicyAspect = "access"
+	// AspectNetwork is spec.network.
+	AspectNetwork PolicyAspect = "network"
+	// AspectOpaquePorts is spec.opaquePorts.
+	AspectOpaquePorts PolicyAspect = "opaquePorts"
+	// AspectResilience is spec.resilience.
+	AspectResilience PolicyAspect = "resilience"
+)

@@ -42,7 +42,6 @@ type MeshPolicyList struct {
 // +kubebuilder:validation:XValidation:rule="!has(self.mtls) || self.target.kind == 'Namespace'",message="mtls is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="!has(self.bypass) || self.target.kind == 'Namespace'",message="bypass is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="!has(self.proxy) || self.target.kind == 'Namespace'",message="proxy is set for a whole namespace: use target.kind Namespace"
-// +kubebuilder:validation:XValidation:rule="!has(self.access) || self.target.kind == 'Service'",message="access is set for one Service: use target.kind Service"
 // +kubebuilder:validation:XValidation:rule="has(self.injection) || has(self.mtls) || has(self.access) || has(self.network) || has(self.resilience) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy)",message="a policy must say something: set injection, mtls, access, network, resilience, bypass, opaquePorts or proxy"
 type MeshPolicySpec struct {
 	// Target is what the policy is about.
@@ -56,7 +55,8 @@ type MeshPolicySpec struct {
 	//
 	// +optional
 	MTLS *MTLS `json:"mtls,omitempty"`
-	// Access says who may call the Service. Empty: untouched, the mesh's own default.
+	// Access says who may call the Service. For a Namespace: each port of the pods of its Services that no policy for a Service speaks about. Empty: the
+	// Namespace's; without one, untouched, the mesh's own default.
 	//
 	// +optional
 	Access *Access `json:"access,omitempty"`

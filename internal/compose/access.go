@@ -8,6 +8,38 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
+// accessRules are the access rules of a policy, whose callers are known.
+type accessRules struct {
+	mode  model.AccessMode
+	rules []rule
+	// origin with the place of the rules.
+	origin model.Origin
+}
+
+// rule is an access rule whose callers are known.
+type rule struct {
+	clients []model.Client
+	to      []v1alpha1.Requests
+	// path is its place in the policy.
+	path string
+}
+
+// readRules finds out who the callers are. Notices go with what is read.
+func (c *composer) readRules(spec *v1alpha1.Access, origin model.Origin) (read accessRules, problems, notices model.Problems) {
+	who := callers{composer: c, origin: origin}
+	read = accessRules{mode: model.AccessEnforce, rules: make([]rule, len(spec.Rules)), origin: at(origin, "spec.access")}
+	if spec.Mode != nil {
+		read.mode = model.AccessMode(*spec.Mode)
+	}
+	for i := range spec.Rules {
+		path := rulePath(i)
+		read.rules[i] = rule{clients: who.of(spec.Rules[i].From, path), to: spec.Rules[i].To, path: path}
+	}
+	return read, who.problems, who.notices
+}
+
+func rulePath(i int) string { return "spec.access.rules[" + strconv.Itoa(i) + "]" }
+
 // readAccess reads who may call a Service, port by port of its pods. Notices go with what is read.
 func (c *composer) readAccess(p *part, spec *v1alpha1.Access, origin model.Origin) (access []model.Access, problems, notices model.Problems) {
 	problem := func(path, reason, message string) model.Problem {
@@ -17,21 +49,14 @@ func (c *composer) readAccess(p *part, spec *v1alpha1.Access, origin model.Origi
 		return nil, model.Problems{problem("spec.target.name", v1alpha1.ReasonServiceNotFound, "Service "+p.service.Name+
 			" has no selector: there are no pods to guard; name a Service with a selector")}, nil
 	}
-	who := callers{composer: c, origin: origin}
-	rules := make([]rule, len(spec.Rules))
+	read, problems, notices := c.readRules(spec, origin)
 	for i := range spec.Rules {
-		path := "spec.access.rules[" + strconv.Itoa(i) + "]"
 		for j, to := range spec.Rules[i].To {
-			problems = append(problems, checkRequests(p, to, path+".to["+strconv.Itoa(j)+"]", problem)...)
+			problems = append(problems, checkRequests(p, to, rulePath(i)+".to["+strconv.Itoa(j)+"]", problem)...)
 		}
-		rules[i] = rule{clients: who.of(spec.Rules[i].From, path), to: spec.Rules[i].To, path: path}
 	}
-	if problems = append(problems, who.problems...); len(problems) > 0 {
+	if len(problems) > 0 {
 		return nil, problems, nil
-	}
-	mode := model.AccessEnforce
-	if spec.Mode != nil {
-		mode = model.AccessMode(*spec.Mode)
 	}
 	access = make([]model.Access, 0, len(p.ports))
 	for _, port := range p.ports {
@@ -39,20 +64,12 @@ func (c *composer) readAccess(p *part, spec *v1alpha1.Access, origin model.Origi
 		if index < 0 {
 			index = len(access)
 			access = append(access, model.Access{
-				Port: port.Target, Protocol: port.Protocol, Mode: mode, Probes: c.probes(p, port.Target), Origin: at(origin, "spec.access"),
+				Port: port.Target, Protocol: port.Protocol, Mode: read.mode, Probes: c.probes(p, port.Target), Origin: read.origin,
 			})
 		}
-		access[index].Grants = append(access[index].Grants, grants(rules, port.Number)...)
+		access[index].Grants = append(access[index].Grants, grants(read.rules, port.Number, port.Protocol)...)
 	}
-	return access, nil, who.notices
-}
-
-// rule is an access rule whose callers are known.
-type rule struct {
-	clients []model.Client
-	to      []v1alpha1.Requests
-	// path is its place in the policy.
-	path string
+	return access, nil, notices
 }
 
 func checkRequests(p *part, to v1alpha1.Requests, path string, problem func(path, reason, message string) model.Problem) model.Problems {
@@ -82,10 +99,10 @@ func covers(to v1alpha1.Requests, port int32) bool {
 }
 
 // grants are the rules as far as they speak about a port, without those for nobody.
-func grants(rules []rule, port int32) []model.Grant {
+func grants(rules []rule, port int32, protocol model.Protocol) []model.Grant {
 	out := make([]model.Grant, 0, len(rules))
 	for i := range rules {
-		requests, speaks := requestsOn(rules[i].to, port)
+		requests, speaks := requestsOn(rules[i].to, port, protocol)
 		if !speaks || len(rules[i].clients) == 0 {
 			continue
 		}
@@ -94,18 +111,19 @@ func grants(rules []rule, port int32) []model.Grant {
 	return out
 }
 
-// requestsOn lists the requests that a rule allows on a port; nil means all. False: the rule does not speak about the port.
-func requestsOn(to []v1alpha1.Requests, port int32) ([]model.Request, bool) {
+// requestsOn lists the requests that a rule allows on a port; nil means all. False: the rule does not speak about the port, or about requests of
+// HTTP only where there are none.
+func requestsOn(to []v1alpha1.Requests, port int32, protocol model.Protocol) ([]model.Request, bool) {
 	if len(to) == 0 {
 		return nil, true
 	}
 	var requests []model.Request
 	speaks := false
 	for _, one := range to {
-		if !covers(one, port) {
+		switch {
+		case !covers(one, port), ofHTTP(one) && protocol == model.ProtocolOpaque:
 			continue
-		}
-		if !ofHTTP(one) {
+		case !ofHTTP(one):
 			return nil, true
 		}
 		speaks = true

@@ -33,6 +33,8 @@ type Result struct {
 	// Freed are the profiles that are not held though something is wrong with them, sorted: they lost a host to another namespace, and what
 	// stands for it must go.
 	Freed []model.Origin
+	// Governance says whose word counts where several policies may speak, by aspect. Nil: there are no policies.
+	Governance []Governance
 	// Due is when the same snapshot, later, comes to something else. Zero: never.
 	Due time.Time
 }
@@ -81,8 +83,12 @@ type composer struct {
 	due       time.Time
 	// rejected are the policies with problems: they take part in nothing.
 	rejected map[model.Origin]bool
+	// governing says which policies are in force.
+	governing []Governance
 	// resilience of the namespace's Services that have none of their own. Nil: none.
 	resilience *resilience
+	// access rules of the namespace's pods where no policy for a Service speaks. Nil: none.
+	access *accessRules
 	// network of the namespace's pods. Nil: none.
 	network    *network
 	isolations []model.Isolation
@@ -171,7 +177,7 @@ func (c *composer) result() Result {
 	slices.Sort(c.stopped)
 	return Result{
 		Model: out, Drafts: drafts, Problems: c.problems, HeldSplits: c.heldSplits, Stopped: c.stopped, Undecided: model.SortOrigins(c.undecided), Waiting: c.waiting,
-		Claims: c.hostClaims, Freed: model.SortOrigins(c.freed), Due: c.due,
+		Claims: c.hostClaims, Freed: model.SortOrigins(c.freed), Governance: c.governing, Due: c.due,
 	}
 }
 

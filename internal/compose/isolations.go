@@ -42,15 +42,16 @@ func (c *composer) isolateService(p *part, own []*part, owners claims) {
 		c.keepNetwork(wanted, access)
 		return
 	}
-	if p.network == nil && len(p.access) == 0 {
+	rules := c.accessTo(p)
+	if p.network == nil && len(rules) == 0 {
 		return // the namespace's isolation says it all
 	}
 	isolation := model.Isolation{
 		Service: p.service.Name, Selector: p.service.Spec.Selector, Origin: wanted.origin, Origins: []model.Origin{wanted.origin},
 	}
-	for i := range p.access {
-		isolation.Origins = append(isolation.Origins, p.access[i].Origin)
-		isolation.Passages = append(isolation.Passages, c.passages(&p.access[i])...)
+	for i := range rules {
+		isolation.Origins = append(isolation.Origins, rules[i].Origin)
+		isolation.Passages = append(isolation.Passages, c.passages(&rules[i])...)
 	}
 	if p.network != nil || !slices.ContainsFunc(own, func(other *part) bool { return c.share(p, other) }) {
 		isolation.Passages = append(isolation.Passages, wanted.passages...)
@@ -68,10 +69,26 @@ func (c *composer) networkOf(p *part, owners claims) *network {
 	return c.network
 }
 
+// accessTo is what access rules say of a Service's pods: its own, and the namespace's about the rest.
+func (c *composer) accessTo(p *part) []model.Access {
+	if len(p.common) == 0 {
+		return p.access
+	}
+	own := slices.DeleteFunc(slices.Clone(p.access), func(access model.Access) bool { return access.Origin == c.access.origin })
+	return append(own, p.common...)
+}
+
 // heldAccess says which held policy the access rules of a Service come from: what stands follows from rules that are not known any more.
 func (c *composer) heldAccess(p *part, owners claims) (model.Origin, bool) {
-	owner, claims := owners[claimed{aspectAccess, p.service.Name}]
-	return owner.Object(), claims && c.rejected[owner.Object()]
+	owner, own := c.governs(p, owners)
+	if own && c.rejected[owner] {
+		return owner, true
+	}
+	if common, claimed := owners[claimed{aspectNamespaceAccess, ""}]; claimed && guardable(p.service) {
+		return common.Object(), c.rejected[common.Object()]
+	}
+	owner = owners[aspectOf(p)].Object()
+	return owner, c.rejected[owner]
 }
 
 // keepNetwork leaves what stands of a policy's isolations as it is.

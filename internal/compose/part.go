@@ -20,7 +20,9 @@ type part struct {
 	opaque     *model.OpaquePorts
 	resilience *resilience
 	access     []model.Access
-	network    *network
+	// common is what the namespace's access rules say of the Service's pods, whichever Service's access has it.
+	common  []model.Access
+	network *network
 }
 
 // table is a release's routing table for some ports.

@@ -1,6 +1,8 @@
 package compose
 
 import (
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/model"
 )
@@ -15,7 +17,9 @@ func (c *composer) policies() {
 		c.rejected[origin] = !composed
 	}
 	c.spread(owners)
+	c.spreadAccess(owners)
 	c.isolate(owners)
+	c.governing = c.governance(owners)
 }
 
 // policy composes a policy. False: it is held.
@@ -53,6 +57,10 @@ func (c *composer) spread(owners claims) {
 const (
 	aspectResilience = "resilience of Service"
 	aspectAccess     = "access of Service"
+	// The same for the Namespace.
+	aspectNamespaceAccess     = "access of the namespace"
+	aspectNamespaceOpaque     = "opaquePorts of the namespace"
+	aspectNamespaceResilience = "resilience of the namespace"
 )
 
 // claimAspects claims what the policy speaks about: each aspect of a target belongs to the oldest policy.
@@ -75,9 +83,10 @@ func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, orig
 		{policy.Spec.MTLS != nil, "mtls of the namespace", "spec.mtls"},
 		{policy.Spec.Bypass != nil, "bypass of the namespace", "spec.bypass"},
 		{policy.Spec.Proxy != nil, "proxy of the namespace", "spec.proxy"},
-		{policy.Spec.OpaquePorts != nil && service == "", "opaquePorts of the namespace", "spec.opaquePorts"},
+		{policy.Spec.Access != nil && service == "", aspectNamespaceAccess, "spec.access"},
+		{policy.Spec.OpaquePorts != nil && service == "", aspectNamespaceOpaque, "spec.opaquePorts"},
 		{policy.Spec.OpaquePorts != nil && service != "", aspectOpaque, "spec.opaquePorts"},
-		{policy.Spec.Resilience != nil && service == "", "resilience of the namespace", "spec.resilience"},
+		{policy.Spec.Resilience != nil && service == "", aspectNamespaceResilience, "spec.resilience"},
 		{policy.Spec.Network != nil && service == "", aspectNamespaceNetwork, "spec.network"},
 		{policy.Spec.Network != nil && service != "", aspectNetwork, "spec.network"},
 		{policy.Spec.Resilience != nil && service != "", aspectResilience, "spec.resilience"},
@@ -86,7 +95,7 @@ func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, orig
 			claim(one.what, one.place)
 		}
 	}
-	if policy.Spec.Access != nil {
+	if policy.Spec.Access != nil && service != "" {
 		claim(aspectAccess, "spec.access")
 		if len(problems) == 0 {
 			problems = c.claimPods(owners, service, at(origin, "spec.access"))
@@ -100,6 +109,7 @@ type effect struct {
 	part       *part
 	settings   settings
 	access     []model.Access
+	rules      *accessRules
 	resilience *resilience
 	network    *network
 	problems   model.Problems
@@ -116,7 +126,11 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 	}
 	if policy.Spec.Access != nil {
 		var problems model.Problems
-		e.access, problems, e.notices = c.readAccess(e.part, policy.Spec.Access, origin)
+		if e.part == nil {
+			e.rules, problems, e.notices = c.readNamespaceAccess(policy.Spec.Access, origin)
+		} else {
+			e.access, problems, e.notices = c.readAccess(e.part, policy.Spec.Access, origin)
+		}
 		e.problems = append(e.problems, problems...)
 		e.problems = append(e.problems, c.unguarded(e.access, origin)...)
 	}
@@ -136,11 +150,11 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 	return e
 }
 
-// target finds the Service that a policy is for. A headless one can have opaque ports and a network, nothing else.
+// target finds the Service that a policy is for. A headless one can have no resilience: its callers choose pods themselves.
 func (c *composer) target(spec *v1alpha1.MeshPolicySpec, origin model.Origin) (*part, model.Problems) {
 	name := string(*spec.Target.Name)
 	found, message := c.routableService(name)
-	if whatever := c.byName[name]; whatever != nil && spec.Access == nil && spec.Resilience == nil {
+	if whatever := c.byName[name]; whatever != nil && spec.Resilience == nil && (spec.Access == nil || whatever.service.Spec.Type != corev1.ServiceTypeExternalName) {
 		found, message = whatever, ""
 	}
 	if message != "" {
@@ -163,7 +177,11 @@ func (p *part) speaksHTTP(origin model.Origin) model.Problems {
 func (c *composer) applyPolicy(policy *v1alpha1.MeshPolicy, e effect) {
 	c.applySettings(e.settings)
 	c.add(e.notices...)
-	if policy.Spec.Access != nil {
+	switch {
+	case policy.Spec.Access == nil:
+	case e.part == nil:
+		c.access = e.rules
+	default:
 		e.part.access = e.access
 	}
 	if policy.Spec.OpaquePorts != nil && e.part != nil {

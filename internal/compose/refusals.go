@@ -107,6 +107,9 @@ func (c *composer) refuses(guarded map[*workload][]*part, gateway *model.Gateway
 		for _, by := range guarded[one] {
 			for i := range by.access {
 				access := &by.access[i]
+				if one != nil && without(access, one) {
+					continue
+				}
 				if samePort(one, by, access.Port, called, port.Target) && !c.admits(access, gateway, &to.sent) {
 					return access.Origin, true
 				}

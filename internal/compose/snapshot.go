@@ -29,6 +29,8 @@ type Snapshot struct {
 	Retained map[string]model.Retain
 	// LeafSelectors are the selectors of the leaf Services that stand in the cluster, by name.
 	LeafSelectors map[string]map[string]string
+	// Guarding are the policies that what guards the pods of Services in the cluster comes from, by the Service's name, in any order.
+	Guarding map[string][]model.Origin
 	// Claims of other namespaces on hosts that overlap with those of this namespace's profiles, in any order.
 	Claims []Claim
 	// Recorded are the hosts that are recorded as this namespace's, in any order.

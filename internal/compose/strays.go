@@ -17,7 +17,7 @@ func (c *composer) guardStrays(owners claims) {
 	for i := range c.parts {
 		p := &c.parts[i]
 		wanted := c.networkOf(p, owners)
-		if _, held := c.heldAccess(p, owners); wanted == nil || held || len(p.service.Spec.Selector) == 0 || p.network == nil && len(p.access) == 0 {
+		if _, held := c.heldAccess(p, owners); wanted == nil || held || len(p.service.Spec.Selector) == 0 || p.network == nil && len(c.accessTo(p)) == 0 {
 			continue
 		}
 		if len(c.workloadsOf(p)) == 0 {
@@ -46,7 +46,9 @@ func (c *composer) guardedPorts() guarded {
 		p := &c.parts[i]
 		for j := range p.access {
 			for _, one := range c.workloadsOf(p) {
-				found.add(one, targetNumber(&one.Spec.Template.Spec, p.access[j].Port))
+				if !without(&p.access[j], one) {
+					found.add(one, targetNumber(&one.Spec.Template.Spec, p.access[j].Port))
+				}
 			}
 		}
 	}
@@ -96,15 +98,20 @@ func (c *composer) guardStray(p *part, port int32, wanted *network, known guarde
 			"through the mesh reaches it too; add the nodes' network and the port to spec.network.alsoAllow, or probe another way")
 		return
 	case kind == probeGRPC && access.Protocol != model.ProtocolOpaque:
-		access.Grants = append(access.Grants, model.Grant{
-			Clients: []model.Client{{Kind: model.ClientAny}}, Path: wanted.origin.Path,
-			Requests: []model.Request{{Methods: []string{"POST"}, Path: &model.PathMatch{Kind: model.MatchExact, Value: "/grpc.health.v1.Health/Check"}}},
-		})
+		access.Grants = append(access.Grants, healthChecks(wanted.origin.Path))
 	}
 	for _, one := range c.workloadsOf(p) {
 		known.add(one, port)
 	}
 	p.access = append(p.access, access)
+}
+
+// healthChecks lets everybody ask for what the kubelet asks for by gRPC.
+func healthChecks(path string) model.Grant {
+	return model.Grant{
+		Clients: []model.Client{{Kind: model.ClientAny}}, Path: path,
+		Requests: []model.Request{{Methods: []string{"POST"}, Path: &model.PathMatch{Kind: model.MatchExact, Value: "/grpc.health.v1.Health/Check"}}},
+	}
 }
 
 func (c *composer) strayGrants(port int32, wanted *network) []model.Grant {

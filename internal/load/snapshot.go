@@ -138,6 +138,7 @@ func (r *Reader) surroundings(ctx context.Context, view *View) error {
 		}
 		view.Services = append(view.Services, service)
 	}
+	view.Guarding = Guarding(view.Live.Objects, view.Services)
 	for i := range deployments.Items {
 		view.Deployments = append(view.Deployments, &deployments.Items[i])
 	}

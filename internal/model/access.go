@@ -4,6 +4,8 @@ package model
 type Access struct {
 	// Port of the pods.
 	Port TargetPort
+	// Except are labels of pods of the Service that other access is about. Empty: it is about all of the Service's pods. Sorted by key.
+	Except []LabelValues
 	// Protocol that the application speaks there.
 	Protocol Protocol
 	// Mode is what happens to calls that no grant allows. Empty: AccessEnforce.
@@ -13,6 +15,13 @@ type Access struct {
 	// Probes of the kubelet by HTTP on this port: they stay allowed.
 	Probes []Probe
 	Origin Origin
+}
+
+// LabelValues are values of one label. A pod has them if its label is one of them.
+type LabelValues struct {
+	Key string
+	// Values are never empty, and sorted.
+	Values []string
 }
 
 // AccessMode is what happens to calls that no grant allows.

@@ -73,6 +73,8 @@ type Plan struct {
 	HeldSplits []string
 	// Freed are profiles that lost a host to another namespace, sorted: what stands of them is changed and pruned whatever else is held.
 	Freed []model.Origin
+	// Governance says whose word counts where several policies may speak, by aspect.
+	Governance []compose.Governance
 	// Due is when the same snapshot, later, comes to another plan. Zero: never.
 	Due time.Time
 	// Waiting says per custom resource why a part of it is not in the plan yet, though nothing is wrong with it.

@@ -13,7 +13,7 @@ import (
 // Policy is the status of a MeshPolicy.
 func (n *Namespace) Policy(policy *v1alpha1.MeshPolicy) v1alpha1.MeshPolicyStatus {
 	origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}
-	next := v1alpha1.MeshPolicyStatus{CommonStatus: n.common(origin, policy.Generation, policy.Status.CommonStatus, own{})}
+	next := v1alpha1.MeshPolicyStatus{CommonStatus: n.common(origin, policy.Generation, policy.Status.CommonStatus, own{}), Effects: n.effects(policy)}
 	if compose.AnnotatesNamespace(&policy.Spec) {
 		next.Pods = n.Pods
 	}

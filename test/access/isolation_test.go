@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/evaluate"
 )
@@ -84,9 +86,10 @@ func (r reading) arrives(call evaluate.Call) bool {
 	if common == nil {
 		return !isolated || passes
 	}
-	for _, policy := range r.accepted {
-		if name := target(policy); name != "" && policy.Spec.Access != nil && policy.Spec.Network == nil && selects(r.scene.service(name).Spec.Selector, call.To.Labels) {
-			passes = passes || r.rulesPass(name, call)
+	for _, service := range r.scene.snapshot.Services {
+		bare := !slices.ContainsFunc(own, func(policy *v1alpha1.MeshPolicy) bool { return target(policy) == service.Name })
+		if bare && selects(service.Spec.Selector, call.To.Labels) {
+			passes = passes || r.rulesPass(service.Name, call)
 		}
 	}
 	if len(own) == 0 { // the policy of the namespace is about all other pods
@@ -109,7 +112,7 @@ func (r reading) ownNetworks(call evaluate.Call) []*v1alpha1.MeshPolicy {
 
 func (r reading) commonNetwork() *v1alpha1.MeshPolicy {
 	for _, policy := range r.accepted {
-		if target(policy) == "" {
+		if target(policy) == "" && policy.Spec.Network != nil {
 			return policy
 		}
 	}
@@ -119,22 +122,50 @@ func (r reading) commonNetwork() *v1alpha1.MeshPolicy {
 // throughProxies says whether a call goes from proxy to proxy, which the network cannot tell the port of.
 func throughProxies(call evaluate.Call) bool { return hasProxy(call.From.Pod) && hasProxy(call.To) }
 
-// rulesPass says whether the access rules of a Service need the packets of a call: those of its namespace or network, to a port that they speak about.
+// rulesPass says whether the access rules about a Service's pods need the packets of a call: those of its own policy, and the namespace's about the ports
+// that no policy for a Service speaks about in some of the pods.
 func (r reading) rulesPass(service string, call evaluate.Call) bool {
 	for _, policy := range r.accepted {
-		if target(policy) != service || policy.Spec.Access == nil {
-			continue
-		}
-		if policy.Spec.Access.Mode != nil && *policy.Spec.Access.Mode == v1alpha1.AccessAudit && r.reaches(service, nil, call) {
+		if target(policy) == service && policy.Spec.Access != nil && r.accessPasses(policy, r.portsReached(service, call), call) {
 			return true
 		}
-		for _, rule := range policy.Spec.Access.Rules {
-			if slices.ContainsFunc(rule.From, func(from v1alpha1.Caller) bool { return sends(from, call) }) && r.reaches(service, rule.To, call) {
-				return true
-			}
-		}
 	}
-	return false
+	common := r.commonAccess()
+	return common != nil && r.without != byCommon && r.accessPasses(common, r.commonReached(service, call), call)
+}
+
+// accessPasses says whether the access rules of a policy need the packets of a call, which may be for some ports.
+func (r reading) accessPasses(policy *v1alpha1.MeshPolicy, numbers []int32, call evaluate.Call) bool {
+	access := policy.Spec.Access
+	if access.Mode != nil && *access.Mode == v1alpha1.AccessAudit && reaches(numbers, nil) {
+		return true
+	}
+	return slices.ContainsFunc(access.Rules, func(rule v1alpha1.AccessRule) bool {
+		return slices.ContainsFunc(rule.From, func(from v1alpha1.Caller) bool { return sends(from, call) }) && reaches(numbers, rule.To)
+	})
+}
+
+// portsReached are the ports of a Service on which the packets of a call may come.
+func (r reading) portsReached(service string, call evaluate.Call) []int32 {
+	if !throughProxies(call) {
+		return numbersOf(r.scene.service(service), call)
+	}
+	var numbers []int32
+	for _, number := range r.scene.portsOf(service) {
+		numbers = append(numbers, int32(number))
+	}
+	return numbers
+}
+
+// commonReached are the ports of a Service's pods that the namespace's rules are about, on which the packets of a call may come.
+func (r reading) commonReached(name string, call evaluate.Call) []int32 {
+	service := r.scene.service(name)
+	return slices.DeleteFunc(r.scene.declared(service), func(number int32) bool {
+		return !throughProxies(call) && number != call.Port || !slices.ContainsFunc(r.scene.pods, func(pod *corev1.Pod) bool {
+			other := evaluate.Call{To: pod, Port: number}
+			return selects(service.Spec.Selector, pod.Labels) && r.governingService(other) == nil
+		})
+	})
 }
 
 // sends is from without identities.
@@ -152,18 +183,12 @@ func sends(from v1alpha1.Caller, call evaluate.Call) bool {
 	return true
 }
 
-// reaches says whether a rule is about a port on which the packets of a call may come.
-func (r reading) reaches(service string, to []v1alpha1.Requests, call evaluate.Call) bool {
-	numbers := numbersOf(r.scene.service(service), call)
-	if throughProxies(call) {
-		numbers = nil
-		for _, number := range r.scene.portsOf(service) {
-			numbers = append(numbers, int32(number))
-		}
-	}
+// reaches says whether a rule is about one of some ports.
+func reaches(numbers []int32, to []v1alpha1.Requests) bool {
 	return slices.ContainsFunc(numbers, func(number int32) bool {
 		return len(to) == 0 || slices.ContainsFunc(to, func(one v1alpha1.Requests) bool {
-			return len(one.Ports) == 0 || slices.Contains(one.Ports, v1alpha1.PortNumber(number))
+			ofHTTP := len(one.Methods)+len(one.Paths)+len(one.GRPC) > 0
+			return (len(one.Ports) == 0 || slices.Contains(one.Ports, v1alpha1.PortNumber(number))) && (!ofHTTP || number != bytesPort)
 		})
 	})
 }

@@ -33,9 +33,10 @@ const (
 	byProbe           feature = "probes"
 	byAudit           feature = "mode Audit"
 	byDenial          feature = "default deny"
+	byCommon          feature = "access of the namespace"
 )
 
-var ofMesh = []feature{byServiceAccount, byNamespace, byNetwork, byUnauthenticated, byGateway, byAny, byPort, byMethod, byExact, byPrefix, byCall, byProbe, byAudit, byDenial}
+var ofMesh = []feature{byServiceAccount, byNamespace, byNetwork, byUnauthenticated, byGateway, byAny, byPort, byMethod, byExact, byPrefix, byCall, byProbe, byAudit, byDenial, byCommon}
 
 // ofPolicy are the features that only the policy generation has.
 var ofPolicy = []feature{byMethod, byExact, byPrefix, byCall, byAudit}
@@ -73,18 +74,28 @@ func (r reading) grants(call evaluate.Call) bool {
 	case governing == nil:
 		return r.letsThrough(guardian, call)
 	}
-	service := r.scene.service(string(*governing.Spec.Target.Name))
+	service := r.scene.service(target(governing)) // nil: the namespace, whose rules name ports of pods
 	return slices.ContainsFunc(governing.Spec.Access.Rules, func(rule v1alpha1.AccessRule) bool {
 		return slices.ContainsFunc(rule.From, func(from v1alpha1.Caller) bool { return r.from(from, call) }) &&
 			(len(rule.To) == 0 || slices.ContainsFunc(rule.To, func(to v1alpha1.Requests) bool { return r.to(to, service, call) }))
 	})
 }
 
-// governing is the policy about the pod and its port: of several Services over the same pods the older policy governs.
+// governing is the policy about the pod and its port: that of a Service, of several Services over the same pods the oldest one, else the namespace's.
 func (r reading) governing(call evaluate.Call) *v1alpha1.MeshPolicy {
+	if own := r.governingService(call); own != nil {
+		return own
+	}
+	if common := r.commonAccess(); common != nil && r.without != byCommon && r.declares(call) {
+		return common
+	}
+	return nil
+}
+
+func (r reading) governingService(call evaluate.Call) *v1alpha1.MeshPolicy {
 	var found []*v1alpha1.MeshPolicy
 	for _, policy := range r.accepted {
-		if policy.Spec.Access == nil {
+		if policy.Spec.Access == nil || target(policy) == "" {
 			continue
 		}
 		service := r.scene.service(target(policy))
@@ -97,6 +108,23 @@ func (r reading) governing(call evaluate.Call) *v1alpha1.MeshPolicy {
 	}
 	return slices.MinFunc(found, func(a, b *v1alpha1.MeshPolicy) int {
 		return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), cmp.Compare(a.Name, b.Name))
+	})
+}
+
+// commonAccess is the policy about access to the namespace's pods. Nil: none.
+func (r reading) commonAccess() *v1alpha1.MeshPolicy {
+	for _, policy := range r.accepted {
+		if target(policy) == "" && policy.Spec.Access != nil {
+			return policy
+		}
+	}
+	return nil
+}
+
+// declares says whether the port that is called is one that a container or a Service of the pod declares, or one of another pod of the Service.
+func (r reading) declares(call evaluate.Call) bool {
+	return slices.ContainsFunc(r.scene.snapshot.Services, func(service *corev1.Service) bool {
+		return selects(service.Spec.Selector, call.To.Labels) && slices.Contains(r.scene.declared(service), call.Port)
 	})
 }
 
@@ -144,7 +172,11 @@ func (r reading) from(from v1alpha1.Caller, call evaluate.Call) bool {
 
 // to says whether a call is one that a rule allows. All that is set must be true.
 func (r reading) to(to v1alpha1.Requests, service *corev1.Service, call evaluate.Call) bool {
-	if len(to.Ports) > 0 && r.without != byPort && !slices.ContainsFunc(numbersOf(service, call), func(n int32) bool { return slices.Contains(to.Ports, v1alpha1.PortNumber(n)) }) {
+	numbers := []int32{call.Port}
+	if service != nil {
+		numbers = numbersOf(service, call)
+	}
+	if len(to.Ports) > 0 && r.without != byPort && !slices.ContainsFunc(numbers, func(n int32) bool { return slices.Contains(to.Ports, v1alpha1.PortNumber(n)) }) {
 		return false
 	}
 	if len(to.Methods) == 0 && len(to.Paths) == 0 && len(to.GRPC) == 0 {

@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,10 +14,15 @@ import (
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/compose"
+	"github.com/kubemate/kubemate/internal/evaluate"
 )
 
-// namespace is where the policies stand.
-const namespace = "shop"
+const (
+	// namespace is where the policies stand.
+	namespace = "shop"
+	// bytesPort is a port that carries no HTTP.
+	bytesPort = 3306
+)
 
 // scene is a namespace with policies, and the pods that its Deployments make.
 type scene struct {
@@ -35,7 +41,7 @@ func drawScene(random *rand.Rand, share int) scene {
 		servicePort("admin", 9090, intstr.FromInt32(9090), ""))
 	s.serve("orders-old", map[string]string{"app": "orders", "version": "v1"}, servicePort("http", 81, intstr.FromInt32([]int32{8080, 7000}[random.IntN(2)]), ""))
 	s.serve("users", map[string]string{"app": "users"}, servicePort("http", 80, intstr.FromInt32(8080), ""), servicePort("same", 8000, intstr.FromInt32(8080), ""),
-		servicePort("db", 3306, intstr.FromInt32(3306), "tcp"))
+		servicePort("db", bytesPort, intstr.FromInt32(bytesPort), "tcp"))
 	some := random.IntN(5) < share
 	for i, target := range []v1alpha1.ServiceName{"orders", "orders-old", "users"} {
 		if random.IntN(6) == 0 {
@@ -46,7 +52,43 @@ func drawScene(random *rand.Rand, share int) scene {
 		policy.CreationTimestamp = created
 		s.snapshot.Policies = append(s.snapshot.Policies, policy)
 	}
+	if random.IntN(3) == 0 {
+		s.guardAll(random, some)
+	}
 	return s
+}
+
+// guardAll adds a policy about access to all pods, sometimes in place of one for a Service.
+func (s *scene) guardAll(random *rand.Rand, some bool) {
+	policy := &v1alpha1.MeshPolicy{Spec: v1alpha1.MeshPolicySpec{
+		Target: v1alpha1.PolicyTarget{Kind: v1alpha1.TargetNamespace}, Access: drawAccess(random, []v1alpha1.PortNumber{8080, 9090, bytesPort, 7000}, some),
+	}}
+	policy.Namespace, policy.Name = namespace, "guarded"
+	policy.CreationTimestamp = metav1.Unix(int64(random.IntN(30)), 0)
+	if len(s.snapshot.Policies) > 0 && random.IntN(2) == 0 {
+		index := random.IntN(len(s.snapshot.Policies))
+		s.snapshot.Policies = slices.Delete(s.snapshot.Policies, index, index+1)
+	}
+	s.snapshot.Policies = append(s.snapshot.Policies, policy)
+}
+
+// declared are the ports of a Service's pods that the Service or a container declares.
+func (s *scene) declared(service *corev1.Service) []int32 {
+	var numbers []int32
+	for _, pod := range s.pods {
+		if !selects(service.Spec.Selector, pod.Labels) {
+			continue
+		}
+		for _, port := range pod.Spec.Containers[0].Ports {
+			numbers = append(numbers, port.ContainerPort)
+		}
+		for _, number := range []int32{bytesPort, 7000} {
+			if len(numbersOf(service, evaluate.Call{To: pod, Port: number})) > 0 {
+				numbers = append(numbers, number)
+			}
+		}
+	}
+	return numbers
 }
 
 func policyFor(service v1alpha1.ServiceName, access *v1alpha1.Access) *v1alpha1.MeshPolicy {

@@ -12,7 +12,6 @@ var badTargets = []refusal{
 	{"another namespace is the target", set("spec.target.name", "payment"), "spec.target", "left out for the Namespace, which is the policy's own"},
 	{"nothing is said", set("spec", fields{"target": fields{"kind": "Namespace"}}), "spec", "a policy must say something"},
 	{"injection is unknown", set("spec.injection", "Always"), "spec.injection", `supported values: "Enabled", "Disabled", "Ingress"`},
-	{"a whole namespace has access rules", set("spec.access", fields{}), "spec", "access is set for one Service"},
 	{"a Service has injection", ofService("injection"), "spec", "injection is set for a whole namespace"},
 	{"a Service has mtls", ofService("mtls"), "spec", "mtls is set for a whole namespace"},
 	{"a Service has a bypass", ofService("bypass"), "spec", "bypass is set for a whole namespace"},

@@ -72,14 +72,14 @@ func (g *guard) write(selector map[string]string) error {
 	if err != nil {
 		return err
 	}
-	g.server = serverName(g.namespace, g.service, g.access.Port, contentOf(routes)...)
+	g.server = serverName(g.namespace, g.service, g.access.Port, slices.Concat(wordsOf(g.access.Except), contentOf(routes))...)
 	g.allow(kindServer, g.server, gather(whole))
 	for i := range routes {
 		g.route(&routes[i])
 	}
-	server := driver.Object{Object: g.serverFor(metav1.LabelSelector{MatchLabels: selector}), Origins: g.origins, Guards: true}
+	server := driver.Object{Object: g.serverFor(podsOf(selector, g.access.Except)), Origins: g.origins, Guards: true}
 	if len(routes) > 0 {
-		server.Dormant = g.serverFor(nothing(selector))
+		server.Dormant = g.serverFor(nothing(selector, g.access.Except))
 	}
 	g.objects = append(g.objects, server)
 	return nil
@@ -95,14 +95,31 @@ func (g *guard) serverFor(pods metav1.LabelSelector) *v1beta3.Server {
 	}
 }
 
+// podsOf selects the pods of a Service but for some.
+func podsOf(selector map[string]string, except []model.LabelValues) metav1.LabelSelector {
+	pods := metav1.LabelSelector{MatchLabels: selector}
+	for _, one := range except {
+		pods.MatchExpressions = append(pods.MatchExpressions, metav1.LabelSelectorRequirement{Key: one.Key, Operator: metav1.LabelSelectorOpNotIn, Values: one.Values})
+	}
+	return pods
+}
+
 // nothing selects no pod: those that have a label and do not have it. Linkerd accepts routes for a Server that selects nothing, and the pods keep
 // the policy that they have.
-func nothing(selector map[string]string) metav1.LabelSelector {
-	keys := slices.Sorted(maps.Keys(selector))
-	return metav1.LabelSelector{
-		MatchLabels:      selector,
-		MatchExpressions: []metav1.LabelSelectorRequirement{{Key: keys[0], Operator: metav1.LabelSelectorOpDoesNotExist}},
+func nothing(selector map[string]string, except []model.LabelValues) metav1.LabelSelector {
+	pods := podsOf(selector, except)
+	key := slices.Sorted(maps.Keys(selector))[0]
+	pods.MatchExpressions = append(pods.MatchExpressions, metav1.LabelSelectorRequirement{Key: key, Operator: metav1.LabelSelectorOpDoesNotExist})
+	return pods
+}
+
+// wordsOf are the pods that are left out, as part of a name: a Server for other pods is another one, which must stand before this one goes.
+func wordsOf(except []model.LabelValues) []string {
+	var words []string
+	for _, one := range except {
+		words = append(append(words, "except", one.Key), one.Values...)
 	}
+	return words
 }
 
 func (g *guard) audits() bool { return g.access.Mode == model.AccessAudit }

@@ -18,7 +18,7 @@ func (d classicDriver) inbound(objects []driver.Object, namespace string, svc *m
 	for i := range svc.Access {
 		access := &svc.Access[i]
 		origins := []model.Origin{access.Origin.Object()}
-		server := serverName(namespace, svc.Name, access.Port)
+		server := serverName(namespace, svc.Name, access.Port, wordsOf(access.Except)...)
 		clients, err := d.clients(access)
 		if err != nil {
 			return nil, err
@@ -30,7 +30,7 @@ func (d classicDriver) inbound(objects []driver.Object, namespace string, svc *m
 			TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta1, Kind: kindServer},
 			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: server},
 			Spec: v1beta1.ServerSpec{
-				PodSelector: metav1.LabelSelector{MatchLabels: svc.Selector},
+				PodSelector: podsOf(svc.Selector, access.Except),
 				Port:        targetPort(access.Port), ProxyProtocol: proxyProtocol(access.Protocol),
 			},
 		}})

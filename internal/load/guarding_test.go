@@ -1,0 +1,49 @@
+package load
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
+	"github.com/kubemate/kubemate/internal/plan"
+)
+
+// server is something that guards.
+type server struct {
+	corev1.ConfigMap
+
+	pods metav1.LabelSelector
+	port intstr.IntOrString
+}
+
+func (s *server) Guarded() (metav1.LabelSelector, intstr.IntOrString) { return s.pods, s.port }
+
+func TestGuardsAreFoundByTheServiceWhosePodsTheyGuard(t *testing.T) {
+	long := strings.Repeat("x", 63)
+	mark := func(object client.Object, service, origin string) client.Object {
+		object.SetLabels(map[string]string{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy, v1alpha1.LabelGroup: plan.GroupLabel(plan.GroupServicePrefix + service)})
+		if origin != "" {
+			object.SetAnnotations(map[string]string{v1alpha1.AnnotationOrigins: origin})
+		}
+		return object
+	}
+	var services []*corev1.Service
+	for _, name := range []string{"users", "web", long} {
+		services = append(services, &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: name}})
+	}
+	got := Guarding([]client.Object{
+		mark(&server{}, "users", "MeshPolicy/own"), mark(&server{}, "users", "MeshPolicy/common"), mark(&server{}, long, "MeshPolicy/long"),
+		mark(&server{}, "web", ""), mark(&corev1.ConfigMap{}, "web", "MeshPolicy/routes"), mark(&server{}, "gone", "MeshPolicy/gone"),
+	}, services)
+	policy := func(name string) model.Origin { return model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: name} }
+	if want := map[string][]model.Origin{"users": {policy("own"), policy("common")}, long: {policy("long")}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, not %v", got, want)
+	}
+}
