@@ -46,6 +46,7 @@ var _ = Describe("A sound object is accepted", func() {
 		Entry("a latency of your own in seconds, as a plain number", "canaryrelease", set("spec.rollout.analysis.metrics[4].name", "latency-payments")),
 		Entry("a bound below zero", "canaryrelease", set("spec.rollout.analysis.metrics[4].min", "-0.5")),
 		Entry("access for nobody", "meshpolicy-service", set("spec.access", fields{}), drop("spec.resilience")),
+		Entry("default deny for a namespace", "meshpolicy-namespace", set("spec", fields{"target": fields{"kind": "Namespace"}, "access": fields{}})),
 		Entry("a timeout alone", "meshpolicy-service", drop("spec.access", "spec.resilience.retries")),
 		Entry("gRPC retries of idempotent methods by HTTP status", "meshpolicy-service",
 			set("spec.resilience", fields{"retries": fields{"limit": 10, "when": []string{"gateway-error"}}})),
