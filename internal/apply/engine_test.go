@@ -135,7 +135,7 @@ func TestAForeignObjectIsLeftAloneAndStopsItsGroupOnly(t *testing.T) {
 
 func TestAFailedWriteStopsTheGroupBacksOffAndIsNotHurriedByNeighbours(t *testing.T) {
 	withEngine(t, func(t *testing.T, b *bench) {
-		b.refuse["apply orders-leaf"] = errors.New("quota exceeded")
+		b.fail("apply orders-leaf", errors.New("quota exceeded"))
 		began := time.Now()
 		tries := func(until time.Duration) int {
 			time.Sleep(until - time.Since(began))
@@ -155,7 +155,7 @@ func TestAFailedWriteStopsTheGroupBacksOffAndIsNotHurriedByNeighbours(t *testing
 		if result := b.engine.Results(shop)["service.orders"]; result.Reason != v1alpha1.ReasonWriteFailed || result.State != Failed {
 			t.Errorf("result is %+v", result)
 		}
-		delete(b.refuse, "apply orders-leaf")
+		b.fail("apply orders-leaf", nil)
 		b.submit(orders("b")) // another plan is tried at once
 		b.expect("apply orders-leaf", "apply orders-route")
 	})
@@ -163,7 +163,7 @@ func TestAFailedWriteStopsTheGroupBacksOffAndIsNotHurriedByNeighbours(t *testing
 
 func TestAStuckWriteDelaysNoNeighbour(t *testing.T) {
 	withEngine(t, func(t *testing.T, b *bench) {
-		b.stuck["apply orders-leaf"] = true
+		b.hang("apply orders-leaf", true)
 		other := plan.Group{Key: "service.web", Objects: []driver.Object{object(routeKind, "web-route", "a", "service.web", release("web"))}}
 		b.submit(orders("a"), other)
 		if got := b.engine.Results(shop)["service.web"].State; got != Done {
@@ -201,7 +201,7 @@ func TestABackendStandsUntilAllGroupsThatLeadToItAreWritten(t *testing.T) {
 		b.show()
 		time.Sleep(time.Minute)
 		b.called()
-		b.refuse["apply edge"] = errors.New("webhook is down")
+		b.fail("apply edge", errors.New("webhook is down"))
 		without := orders("b")
 		without.Objects = without.Objects[1:]
 		b.submit(without, edge("elsewhere"))
@@ -211,7 +211,7 @@ func TestABackendStandsUntilAllGroupsThatLeadToItAreWritten(t *testing.T) {
 		if slices.Contains(b.called(), "delete orders-leaf") {
 			t.Error("the edge still leads to the backend that was deleted")
 		}
-		delete(b.refuse, "apply edge")
+		b.fail("apply edge", nil)
 		time.Sleep(2 * time.Minute)
 		b.show()
 		synctest.Wait()

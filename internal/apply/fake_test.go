@@ -66,6 +66,20 @@ func (c *cluster) called() []string {
 	return calls
 }
 
+// fail has a call fail from now on, and nil lets it succeed again.
+func (c *cluster) fail(call string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.refuse[call] = err
+}
+
+// hang has a call never end, or end again.
+func (c *cluster) hang(call string, stuck bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stuck[call] = stuck
+}
+
 func (c *cluster) begin(ctx context.Context, call string) error {
 	c.mu.Lock()
 	c.calls = append(c.calls, call)

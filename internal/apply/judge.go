@@ -43,7 +43,7 @@ type judgement struct {
 func (l *ledger) judge(w wanted, live client.Object, holds func(client.Object) bool) (judgement, error) {
 	known, stale := l.look(w.ref, live)
 	switch {
-	case live != nil && load.Ours(live) && holds(live):
+	case live != nil && load.Ours(live) && holds(live) && !w.object.Follows:
 		return judgement{verdict: held}, nil
 	case stale && known.deleted:
 		return judgement{verdict: create}, nil

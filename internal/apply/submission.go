@@ -120,6 +120,9 @@ func (s *submission) holds(live client.Object) bool {
 // note finds out whether the group waits for something that is held.
 func (g *group) note(s *submission, standing map[identity]client.Object) {
 	for _, object := range g.objects {
+		if object.object.Follows {
+			continue
+		}
 		live := standing[identity{object.kind, object.ref}]
 		if live != nil && live.GetAnnotations()[v1alpha1.AnnotationApplied] != object.digest && s.plan.HoldsBack(load.Origins(live), load.Retain(live)) {
 			g.heldBack = object.ref.String() + " stays as it is because it also comes from " + plan.EncodeOrigins(load.Origins(live)) +

@@ -90,6 +90,7 @@ func TestARoundIsMeasuredOnceAndWakesItsRelease(t *testing.T) {
 			t.Error("a result before anything was measured")
 		}
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		result := c.result(orders, "r-1")
 		if result == nil || result.Interval != 1 || result.Verdicts[0].Outcome != v1alpha1.VerdictPass || c.gauge.asked != 1 || c.woken != 1 {
 			t.Errorf("%+v, measured %d times, woken %d times", result, c.gauge.asked, c.woken)
@@ -110,6 +111,7 @@ func TestARoundIsNotMeasuredBeforeItsIntervalHasEnded(t *testing.T) {
 		early.due.Until = time.Now().Add(time.Minute)
 		c.want(orders, early)
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if c.gauge.asked != 0 {
 			t.Error("measured early")
 		}
@@ -122,6 +124,7 @@ func TestWhatIsNoLongerAskedForIsDropped(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 		c.want(orders, interval(2))
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if result := c.result(orders, "r-1"); result == nil || result.Interval != 2 || c.woken != 1 {
 			t.Errorf("%+v, woken %d times", result, c.woken)
 		}
@@ -136,6 +139,7 @@ func TestWhatWasMeasuredBeforeAPauseIsMeasuredAnew(t *testing.T) {
 	withAnalyses(t, func(c *clinic) {
 		c.want(orders, interval(1))
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		resumed := interval(1)
 		resumed.due.Since = time.Now()
 		c.want(orders, resumed)
@@ -143,6 +147,7 @@ func TestWhatWasMeasuredBeforeAPauseIsMeasuredAnew(t *testing.T) {
 			t.Error("the result of before the pause is kept")
 		}
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if c.result(orders, "r-1") == nil || c.gauge.asked != 2 {
 			t.Errorf("measured %d times", c.gauge.asked)
 		}
@@ -154,6 +159,7 @@ func TestASourceThatHangsEndsInAnError(t *testing.T) {
 		c.gauge.takes = time.Hour
 		c.want(orders, interval(1))
 		time.Sleep(measureDeadline + time.Second)
+		synctest.Wait()
 		if result := c.result(orders, "r-1"); result == nil || result.Verdicts[0].Outcome != v1alpha1.VerdictError {
 			t.Errorf("%+v", result)
 		}
@@ -166,6 +172,7 @@ func TestNoMoreThanSomeAreMeasuredAtOnce(t *testing.T) {
 			c.want(client.ObjectKey{Namespace: "shop", Name: string(rune('a' + i))}, interval(1))
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if c.gauge.asked != 3*measurers || c.gauge.most != measurers {
 			t.Errorf("measured %d, %d at once", c.gauge.asked, c.gauge.most)
 		}

@@ -62,8 +62,10 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 	view.Now = n.now()
 	arriving := n.arrivals.Settle(request.Name, view.Endpoints, view.Now)
 	drivers := n.drivers.Select(n.kinds.Served(), view.Live.Drivers())
-	planned := n.plan(view, drivers)
-	planned.Vanished = model.SortOrigins(gone.held)
+	planned, err := n.plan(view, drivers, gone.held)
+	if err != nil {
+		return reconcile.Result{}, err
+	}
 	if err := n.engine.Submit(planned, view.Live); err != nil {
 		return reconcile.Result{}, err
 	}
@@ -83,11 +85,14 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 	return reconcile.Result{RequeueAfter: soonest(gone.wait, wait)}, err
 }
 
-func (n *namespaces) plan(view *load.View, drivers plan.Drivers) plan.Plan {
+// plan plans a namespace, of which some custom resources have vanished.
+func (n *namespaces) plan(view *load.View, drivers plan.Drivers, vanished []model.Origin) (plan.Plan, error) {
 	began := n.now()
 	planned := plan.Namespace(view.Snapshot, drivers)
 	compileSeconds.Observe(n.now().Sub(began).Seconds())
-	return planned
+	planned.Vanished = model.SortOrigins(vanished)
+	err := planned.Follow(view.Live.Objects, drivers)
+	return planned, err
 }
 
 // count counts pods. Nil: nobody asks, or the driver cannot tell.

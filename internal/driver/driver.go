@@ -45,6 +45,8 @@ type Object struct {
 	Origins []model.Origin
 	// Retain is set on objects that carry a split.
 	Retain *model.Retain
+	// Follows says that the object stands for one whose custom resource is held, and is written all the same: see Follower.
+	Follows bool
 	// Guards says that what the object is about is open without it. Nothing of its kind is deleted in the namespace before it stands: another
 	// one may have guarded the same until now.
 	Guards bool

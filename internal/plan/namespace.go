@@ -120,8 +120,7 @@ func (p Plan) frees(origins []model.Origin) bool {
 
 // wantsSplit says whether the plan splits a Service.
 func (p Plan) wantsSplit(service string) bool {
-	i, found := slices.BinarySearchFunc(p.Model.Services, service, func(s model.Service, name string) int { return cmp.Compare(s.Name, name) })
-	return found && p.Model.Services[i].Retain != nil
+	return p.split(service) != nil
 }
 
 // among finds an origin in a sorted list.

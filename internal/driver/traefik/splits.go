@@ -41,6 +41,9 @@ func (w *routeWriter) split(route model.Route, match []string) (string, error) {
 		TypeMeta: typeMeta(kindTraefikService), ObjectMeta: w.meta(name),
 		Spec: traefikio.TraefikServiceSpec{Weighted: &traefikio.WeightedRoundRobin{Services: children, Sticky: w.sticky()}},
 	}
+	if w.route.Retain != nil && !route.Match.All() {
+		object.Annotations = map[string]string{annotationLine: lineOfMatch}
+	}
 	return name, w.add(object, w.route.Retain, route)
 }
 
