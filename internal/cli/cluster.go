@@ -125,6 +125,9 @@ func (o *planOptions) namespaces(ctx context.Context, reader *clusterReader, fil
 	return slices.Sorted(maps.Keys(names)), nil
 }
 
+// kindServer is a kind of Linkerd's that guards pods.
+const kindServer = "Server"
+
 // namespace reads all that a plan of one namespace looks at.
 func (r *clusterReader) namespace(ctx context.Context, name string) error {
 	var namespace corev1.Namespace
@@ -146,8 +149,11 @@ func (r *clusterReader) namespace(ctx context.Context, name string) error {
 		}
 		list := &unstructured.UnstructuredList{}
 		list.SetGroupVersionKind(kind.GroupVersion().WithKind(kind.Kind + "List"))
-		ours := client.MatchingLabels{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy}
-		if err := r.each(ctx, list, r.into.Add, client.InNamespace(name), ours); err != nil {
+		options := []client.ListOption{client.InNamespace(name)}
+		if kind.Kind != kindServer { // those of others matter, too
+			options = append(options, client.MatchingLabels{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy})
+		}
+		if err := r.each(ctx, list, r.into.Add, options...); err != nil {
 			return err
 		}
 	}

@@ -31,6 +31,11 @@ func (c *composer) spreadAccess(owners claims) {
 		return
 	}
 	own := c.ownedPorts(owners)
+	for i := range c.parts {
+		if p := &c.parts[i]; guardable(p.service) {
+			c.leaveToForeign(p, own)
+		}
+	}
 	known := own.clone()
 	for i := range c.parts {
 		p := &c.parts[i]

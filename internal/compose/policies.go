@@ -130,6 +130,7 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 			e.rules, problems, e.notices = c.readNamespaceAccess(policy.Spec.Access, origin)
 		} else {
 			e.access, problems, e.notices = c.readAccess(e.part, policy.Spec.Access, origin)
+			problems = append(problems, c.foreign(e.part, e.access, origin)...)
 		}
 		e.problems = append(e.problems, problems...)
 		e.problems = append(e.problems, c.unguarded(e.access, origin)...)

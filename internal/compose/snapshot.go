@@ -5,6 +5,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	k8slabels "k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/model"
@@ -31,6 +32,8 @@ type Snapshot struct {
 	LeafSelectors map[string]map[string]string
 	// Guarding are the policies that what guards the pods of Services in the cluster comes from, by the Service's name, in any order.
 	Guarding map[string][]model.Origin
+	// ForeignGuards guard ports of pods in the cluster and were not generated, sorted by name.
+	ForeignGuards []Guard
 	// Claims of other namespaces on hosts that overlap with those of this namespace's profiles, in any order.
 	Claims []Claim
 	// Recorded are the hosts that are recorded as this namespace's, in any order.
@@ -48,6 +51,13 @@ type Snapshot struct {
 	KillSwitch v1alpha1.KillSwitchScope
 	// InjectionAllowed says whether the operator may annotate Namespaces.
 	InjectionAllowed bool
+}
+
+// Guard is an object of the mesh that guards a port of pods.
+type Guard struct {
+	Name string
+	Pods k8slabels.Selector
+	Port model.TargetPort
 }
 
 // Endpoints counts the endpoints of a Service.

@@ -85,6 +85,11 @@ func (c *composer) guardStray(p *part, port int32, wanted *network, known guarde
 	if c.opaque.namespace != nil && holdsPort(c.opaque.namespace.Ports, port) {
 		access.Protocol = model.ProtocolOpaque
 	}
+	if name := c.foreignGuardOf(p, access.Port); name != "" && !c.guardedBy(p, wanted.origin.Object()) {
+		c.advise(wanted.origin, place+" is guarded by Server "+name+", which Kubemate did not write: who may call another port through the mesh reaches it as far as that "+
+			"one allows; delete it, or see to it that it refuses them")
+		return
+	}
 	for _, one := range c.workloadsOf(p) {
 		if known[one][port] {
 			c.advise(wanted.origin, place+" has access rules in some of the pods only (those of Deployment "+one.Name+"): in the others, who may call another port "+

@@ -144,8 +144,11 @@ func (g generated) object(obj any) (client.Object, bool) {
 	return named{object, g.kind}, true
 }
 
-// matters: it is ours, or stands in the place of an object that is wanted.
+// matters: it is ours, or stands in the place of an object that is wanted, or guards pods that policies may be about.
 func (g generated) matters(object client.Object) bool {
+	if _, foreign := load.ForeignGuard(object.(named).Object); foreign {
+		return true
+	}
 	return load.Ours(object) || g.engine.Wants(object)
 }
 

@@ -7,6 +7,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -45,5 +47,29 @@ func TestGuardsAreFoundByTheServiceWhosePodsTheyGuard(t *testing.T) {
 	policy := func(name string) model.Origin { return model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: name} }
 	if want := map[string][]model.Origin{"users": {policy("own"), policy("common")}, long: {policy("long")}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, not %v", got, want)
+	}
+}
+
+func TestGuardsOfOthersKeepWhatTheyGuard(t *testing.T) {
+	foreign := &server{pods: metav1.LabelSelector{MatchLabels: map[string]string{"app": "users"}}, port: intstr.FromString("http")}
+	foreign.Name, foreign.Labels, foreign.Annotations = "legacy", map[string]string{"a": "b"}, map[string]string{"a": "secret"}
+	kept := transformed(t, generated, foreign)
+	if kept.Labels != nil || kept.Annotations != nil || !reflect.DeepEqual(groupKeys(kept), []string{foreignGuards}) {
+		t.Errorf("kept %+v under %v", kept, groupKeys(kept))
+	}
+	plain := &unstructured.Unstructured{Object: map[string]any{
+		"metadata": map[string]any{"name": "plain"},
+		"spec":     map[string]any{"podSelector": map[string]any{"matchLabels": map[string]any{"app": "users"}}, "port": int64(8080)},
+	}}
+	policy := &unstructured.Unstructured{Object: map[string]any{"spec": map[string]any{"podSelector": map[string]any{}}}}
+	bad := &server{pods: metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{Key: "app", Operator: "Near"}}}}
+	found := ForeignGuards([]client.Object{plain, kept, kept, policy, bad, &corev1.ConfigMap{}})
+	if len(found) != 2 || found[0].Name != "legacy" || found[0].Port != (model.TargetPort{Name: "http"}) || found[1].Port != (model.TargetPort{Number: 8080}) {
+		t.Fatalf("found %+v", found)
+	}
+	for _, one := range found {
+		if !one.Pods.Matches(labels.Set{"app": "users"}) || one.Pods.Matches(labels.Set{"app": "web"}) {
+			t.Errorf("%s selects %s", one.Name, one.Pods)
+		}
 	}
 }

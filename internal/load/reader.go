@@ -20,9 +20,11 @@ import (
 )
 
 const (
-	// indexGroup finds generated objects of a namespace by the group of the plan that they belong to, and all of them by everyGroup.
-	indexGroup = "kubemate.group"
-	everyGroup = "*"
+	// indexGroup finds generated objects of a namespace by the group of the plan that they belong to, and all of them by everyGroup. Objects of others that
+	// guard pods are found by foreignGuards.
+	indexGroup    = "kubemate.group"
+	everyGroup    = "*"
+	foreignGuards = "!"
 	// indexBorrowed finds, by everyGroup too, the Services of a namespace that carry annotations of Kubemate.
 	indexBorrowed = "kubemate.borrowed"
 )
@@ -193,6 +195,9 @@ func (r *Reader) list(ctx context.Context, kind schema.GroupVersionKind, namespa
 
 // groupKeys are the values of indexGroup for an object.
 func groupKeys(object client.Object) []string {
+	if _, guards := object.(guard); guards && !Ours(object) {
+		return []string{foreignGuards}
+	}
 	if !Ours(object) {
 		return nil
 	}

@@ -139,6 +139,11 @@ func (r *Reader) surroundings(ctx context.Context, view *View) error {
 		view.Services = append(view.Services, service)
 	}
 	view.Guarding = Guarding(view.Live.Objects, view.Services)
+	foreign, err := r.Group(ctx, view.Namespace, foreignGuards)
+	if err != nil {
+		return err
+	}
+	view.ForeignGuards = ForeignGuards(foreign)
 	for i := range deployments.Items {
 		view.Deployments = append(view.Deployments, &deployments.Items[i])
 	}

@@ -38,11 +38,17 @@ func action(obj any) (any, error) {
 }
 
 // generated keeps objects of ours, and of the others of the same kind only that they exist, so that a collision of names is seen without a
-// read from the API server.
+// read from the API server; of those that guard pods, which too.
 func generated(obj any) (any, error) {
 	object, ok := obj.(client.Object)
 	if !ok {
 		return obj, nil
+	}
+	if _, guards := object.(guard); guards && !labelled(object) {
+		object.SetLabels(nil)
+		object.SetAnnotations(nil)
+		object.SetManagedFields(nil)
+		return object, nil
 	}
 	if !labelled(object) {
 		return bare(object)

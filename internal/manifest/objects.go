@@ -46,6 +46,8 @@ type contents struct {
 	slices      map[string]*discoveryv1.EndpointSlice
 	// standing are objects that Kubemate generated earlier.
 	standing []client.Object
+	// foreign are objects of others that guard pods.
+	foreign []client.Object
 	// written are documents by "KIND/NAME", to find the line of a problem.
 	written     map[string]place
 	assumptions []string
@@ -83,6 +85,11 @@ func (o *Objects) Add(object client.Object) {
 	if load.Ours(object) {
 		held := o.namespace(object.GetNamespace())
 		held.standing = append(held.standing, object)
+		return
+	}
+	if _, foreign := load.ForeignGuard(object); foreign {
+		held := o.namespace(object.GetNamespace())
+		held.foreign = append(held.foreign, object)
 		return
 	}
 	name := object.GetName()

@@ -14,7 +14,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
-	"github.com/kubemate/kubemate/internal/load"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
@@ -85,11 +84,7 @@ func (r *reader) read(at place, object *unstructured.Unstructured) {
 	case kind.Group == v1alpha1.GroupName && !r.valid(at, origin, object):
 		return
 	case typed == nil:
-		if load.Ours(object) {
-			r.out.Add(object)
-			return
-		}
-		r.out.Ignored[kind.Kind]++
+		r.out.Add(object)
 		return
 	}
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, typed); err != nil {
