@@ -28,6 +28,9 @@ func changesOf(n *namespaceResult) ([]change, error) {
 			return nil, err
 		}
 		c.of(c.name(object)).planned = content
+		if object.Follows {
+			delete(c.held, c.name(object))
+		}
 	}
 	for _, object := range n.Standing {
 		if err := c.stands(object); err != nil {

@@ -122,7 +122,11 @@ func (o *planOptions) run(ctx context.Context) error {
 		}
 		decide(&namespace, settings.Now)
 		drivers := selectDrivers(input.drivers, input.served, namespace.Standing)
-		result.add(namespace, plan.Namespace(namespace.Snapshot, drivers))
+		planned := plan.Namespace(namespace.Snapshot, drivers)
+		if err := planned.Follow(namespace.Standing, drivers); err != nil {
+			return err
+		}
+		result.add(namespace, planned)
 	}
 	return o.show(result, print)
 }

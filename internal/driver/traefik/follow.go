@@ -1,11 +1,14 @@
 package traefik
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
 	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -26,9 +29,9 @@ const (
 // A line of a match keeps its backend as long as the release leads some match there, and goes to stable when none does: which of the release's
 // matches it comes from is known to the held profile alone.
 func (Driver) Follow(standing client.Object, service *model.Service) (client.Object, error) {
-	live, ok := standing.(*traefikio.TraefikService)
-	if !ok || live.Spec.Weighted == nil || len(live.Spec.Weighted.Services) == 0 || service.Retain == nil {
-		return nil, nil
+	live, err := readService(standing)
+	if err != nil || live == nil || live.Spec.Weighted == nil || len(live.Spec.Weighted.Services) == 0 || service.Retain == nil {
+		return nil, err
 	}
 	have := sharesOf(live.Spec.Weighted.Services)
 	want := sharesOfRest(service)
@@ -48,6 +51,22 @@ func (Driver) Follow(standing client.Object, service *model.Service) (client.Obj
 	delete(followed.Annotations, v1alpha1.AnnotationApplied)
 	followed.Spec.Weighted.Services = children(live.Spec.Weighted.Services[0], want)
 	return clean(followed)
+}
+
+// readService reads a TraefikService, whichever way it was read before. Nil: the object is none.
+func readService(standing client.Object) (*traefikio.TraefikService, error) {
+	if typed, ok := standing.(*traefikio.TraefikService); ok {
+		return typed, nil
+	}
+	loose, ok := standing.(*unstructured.Unstructured)
+	if !ok || loose.GetKind() != kindTraefikService {
+		return nil, nil
+	}
+	var read traefikio.TraefikService
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(loose.Object, &read); err != nil {
+		return nil, fmt.Errorf("reading TraefikService %s: %w", loose.GetName(), err)
+	}
+	return &read, nil
 }
 
 // sharesOf reads children of a TraefikService.

@@ -1,11 +1,13 @@
 package traefik_test
 
 import (
+	"reflect"
 	"testing"
 
 	. "github.com/onsi/gomega"
 	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -47,6 +49,9 @@ func TestFollow(t *testing.T) {
 			g := NewWithT(t)
 			followed, err := traefik.New().Follow(c.standing, c.service)
 			g.Expect(err).NotTo(HaveOccurred())
+			same, err := traefik.New().Follow(loose(t, c.standing), c.service)
+			g.Expect(err).NotTo(HaveOccurred())
+			g.Expect(reflect.DeepEqual(same, followed)).To(BeTrue(), "whichever way the object was read")
 			if c.want == nil {
 				g.Expect(followed).To(BeNil())
 				return
@@ -84,6 +89,19 @@ func standing(shares []model.Share) *traefikio.TraefikService {
 		}})
 	}
 	return object
+}
+
+// loose is an object as it is read by who does not know its type.
+func loose(t *testing.T, object client.Object) client.Object {
+	t.Helper()
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := &unstructured.Unstructured{Object: content}
+	read.SetAPIVersion("traefik.io/v1alpha1")
+	read.SetKind(reflect.TypeOf(object).Elem().Name())
+	return read
 }
 
 func ofMatch(object *traefikio.TraefikService) client.Object {
