@@ -64,6 +64,9 @@ const (
 	ReasonNoHealthyBackend = "NoHealthyBackend"
 	// ReasonHeld: the object is not accepted; what it last programmed stays.
 	ReasonHeld = "Held"
+	// ReasonNotServed: a gateway does not serve what is stored for it; the message has its own words. Gateways are asked only when the operator's
+	// configuration says so (edge.gateways.verification).
+	ReasonNotServed = "NotServed"
 	// ReasonDriverUnavailable: the cluster does not serve the kinds that the driver writes.
 	ReasonDriverUnavailable = "DriverUnavailable"
 )

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"net/url"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -60,21 +59,12 @@ func (s MetricSource) validate(path *field.Path) field.ErrorList {
 
 // validateAccess checks where the source is and who it is told we are. An address is repeated without its password.
 func (s MetricSource) validateAccess(path *field.Path) field.ErrorList {
-	var errs field.ErrorList
-	address, err := url.Parse(s.Address)
-	switch {
-	case err != nil, address.Scheme != "http" && address.Scheme != "https", address.Hostname() == "":
-		return field.ErrorList{field.Invalid(path.Child("address"), "…", "must be a URL such as http://prometheus.monitoring.svc:9090")}
-	case address.User != nil:
-		errs = append(errs, field.Invalid(path.Child("address"), "…", "must not hold a user: use basicAuth"))
-	case address.RawQuery != "", address.Fragment != "":
-		errs = append(errs, field.Invalid(path.Child("address"), "…", "must not have a query or a fragment"))
+	address, errs := webAddress(path.Child("address"), s.Address, "http://prometheus.monitoring.svc:9090")
+	if address == nil {
+		return errs
 	}
 	if s.CAFile != "" {
-		errs = append(errs, file(path.Child("caFile"), s.CAFile)...)
-		if address.Scheme != "https" {
-			errs = append(errs, field.Invalid(path.Child("address"), address.Redacted(), "caFile is for https"))
-		}
+		errs = append(errs, authorities(path, address, s.CAFile)...)
 	}
 	secret, wrong := s.validateSecret(path)
 	errs = append(errs, wrong...)

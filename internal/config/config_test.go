@@ -76,6 +76,10 @@ func TestProblemsNameTheirPath(t *testing.T) {
 		"a meshed gateway without identity":            {"edge: {gateways: [{name: a, meshed: true, pods: {namespace: t, labels: {a: b}, service: t}}]}", []string{"edge.gateways[0].pods.serviceAccount"}},
 		"a gateway outside the mesh without addresses": {"edge: {gateways: [{name: a, pods: {namespace: t, labels: {a: b}, serviceAccount: t}}]}", []string{"edge.gateways[0].pods.service"}},
 		"a gateway that calls from everywhere":         {"edge: {gateways: [{name: a, pods: {namespace: t, labels: {a: b}, networks: [0.0.0.0/0]}}]}", []string{"edge.gateways[0].pods.networks[0]"}},
+		"an API without address":                       {"edge: {gateways: [{name: a, verification: {}}]}", []string{"edge.gateways[0].verification.address", "http://traefik"}},
+		"an API with a password":                       {"edge: {gateways: [{name: a, verification: {address: 'http://u:p@t'}}]}", []string{"edge.gateways[0].verification.address", "user"}},
+		"certificates for an API over plain HTTP":      {"edge: {gateways: [{name: a, verification: {address: 'http://t', caFile: /ca}}]}", []string{"edge.gateways[0].verification.address", "https"}},
+		"an API that is asked all the time":            {"edge: {gateways: [{name: a, verification: {address: 'http://t', interval: 1ms}}]}", []string{"edge.gateways[0].verification.interval"}},
 		"a reservation on no gateway":                  {"edge: {reservations: [{host: a.example, gateway: b, namespaces: [a]}]}", []string{"edge.reservations[0].gateway"}},
 		"no workers":                                   {"concurrency: {apply: 0}", []string{"concurrency.apply"}},
 		"a route group of neither":                     {"mesh: {linkerd: {routeGroup: example.com}}", []string{"mesh.linkerd.routeGroup"}},
@@ -137,6 +141,17 @@ func TestMetricSourcesAreCompleted(t *testing.T) {
 	}
 	if got := cfg.Analysis.Sources; len(got) != 1 || !reflect.DeepEqual(got[0], want) {
 		t.Errorf("%+v; want %+v", got, want)
+	}
+}
+
+func TestGatewaysAreAskedEveryHalfMinute(t *testing.T) {
+	cfg, err := Parse([]byte("edge: {gateways: [{name: a, verification: {address: 'https://traefik.edge.svc/dashboard', caFile: /ca}}, {name: b}]}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Verification{Address: "https://traefik.edge.svc/dashboard", CAFile: "/ca", Interval: metav1.Duration{Duration: 30 * time.Second}}
+	if got := cfg.Edge.Gateways; got[0].Verification == nil || *got[0].Verification != want || got[1].Verification != nil {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -48,6 +48,9 @@ func (c *OperatorConfig) complete() {
 		if egress := c.Edge.Gateways[i].Egress; egress != nil {
 			egress.complete()
 		}
+		if verification := c.Edge.Gateways[i].Verification; verification != nil {
+			verification.complete()
+		}
 	}
 	c.Network.complete()
 	for i := range c.Analysis.Sources {

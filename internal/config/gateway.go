@@ -39,6 +39,8 @@ type Gateway struct {
 	Egress *Egress `json:"egress,omitempty"`
 	// Pods of the instance, for access rules that admit it. Nil: they are not known, and such rules are refused.
 	Pods *GatewayPods `json:"pods,omitempty"`
+	// Verification asks the instance what it has made of the objects, and reports what it does not serve. Nil: it is not asked.
+	Verification *Verification `json:"verification,omitempty"`
 }
 
 // GatewayPods say who a Service is called by when the instance calls it.
@@ -96,6 +98,9 @@ func (g Gateway) validate(path *field.Path) field.ErrorList {
 	}
 	if g.Pods != nil {
 		errs = append(errs, g.Pods.validate(path.Child("pods"), g.Meshed)...)
+	}
+	if g.Verification != nil {
+		errs = append(errs, g.Verification.validate(path.Child("verification"))...)
 	}
 	return errs
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 	"github.com/kubemate/kubemate/internal/plan"
 	"github.com/kubemate/kubemate/internal/status"
+	"github.com/kubemate/kubemate/internal/verify"
 )
 
 // Drivers are the drivers that the operator has.
@@ -26,6 +27,8 @@ type Drivers interface {
 	Select(served map[schema.GroupVersionKind]bool, standing map[string]bool) plan.Drivers
 	// PodAnnotations are the annotations of pods by which their drivers tell how they stand to the mesh.
 	PodAnnotations() []string
+	// Reports understands what gateways report. Nil: they report nothing.
+	Reports() driver.GatewayReports
 }
 
 // namespaces reconciles namespaces.
@@ -39,6 +42,8 @@ type namespaces struct {
 	board    *board
 	retained *retained
 	arrivals *load.Arrivals
+	// verifier asks gateways what they serve. Nil: none is asked.
+	verifier *verify.Verifier
 	now      func() time.Time
 }
 
@@ -70,9 +75,10 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 		return reconcile.Result{}, err
 	}
 	n.retained.show(view, planned)
+	results := n.engine.Results(request.Name)
 	known := status.New(status.Input{
-		Plan: planned, Results: n.engine.Results(request.Name), Endpoints: view.Endpoints, Certificates: certificates(view.Live.Objects),
-		Pods: count(view.Pods, drivers.Mesh), Now: view.Now,
+		Plan: planned, Results: results, Endpoints: view.Endpoints, Certificates: certificates(view.Live.Objects),
+		Pods: count(view.Pods, drivers.Mesh), Verified: n.verified(planned, results), Now: view.Now,
 	})
 	wait, err := n.reporter.report(view, known)
 	if !planned.Due.IsZero() {
@@ -110,6 +116,9 @@ func (n *namespaces) forget(name string) {
 	n.board.post(name, nil)
 	n.retained.forget(name)
 	n.arrivals.Forget(name)
+	if n.verifier != nil {
+		n.verifier.Forget(name)
+	}
 }
 
 // soonest is the shorter of two waits, of which 0 is none.

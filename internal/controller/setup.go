@@ -88,8 +88,12 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 	if err != nil {
 		return fmt.Errorf("adding the controller of releases: %w", err)
 	}
+	verifier, err := setupVerification(mgr, cfg.Edge, drivers, feed, now)
+	if err != nil {
+		return err
+	}
 	return setupNamespaces(mgr, feed, &namespaces{
-		reader: reader, engine: engine, drivers: drivers, kinds: kinds, vanished: newVanished(reader, now), now: now, board: board,
+		verifier: verifier, reader: reader, engine: engine, drivers: drivers, kinds: kinds, vanished: newVanished(reader, now), now: now, board: board,
 		reporter: &reporter{statuses: statuses, recorder: mgr.GetEventRecorder("kubemate"), now: now},
 		retained: &retained{recorder: mgr.GetEventRecorder("kubemate")},
 		arrivals: load.NewArrivals(),

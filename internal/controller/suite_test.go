@@ -21,6 +21,7 @@ import (
 	"github.com/kubemate/kubemate/hack/testbed"
 	"github.com/kubemate/kubemate/internal/config"
 	"github.com/kubemate/kubemate/internal/controller"
+	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/driver/drivertest"
 	"github.com/kubemate/kubemate/internal/driver/kube"
 	"github.com/kubemate/kubemate/internal/plan"
@@ -56,6 +57,8 @@ type drivers struct{}
 func (drivers) Kinds() []schema.GroupVersionKind {
 	return append(kube.Driver(kube.Config{}).Kinds(), drivertest.FakeMesh().Kinds()...)
 }
+
+func (drivers) Reports() driver.GatewayReports { return nil }
 
 func (drivers) Select(map[schema.GroupVersionKind]bool, map[string]bool) plan.Drivers {
 	return plan.Drivers{Kube: kube.Driver(kube.Config{}), Mesh: drivertest.FakeMesh(), Edge: drivertest.FakeEdge(), MeshSettle: settle, EdgeSettle: settle}

@@ -25,6 +25,8 @@ type own struct {
 	held string
 	// secrets says whether the Secrets are there that the object needs. Nil: it needs none.
 	secrets *metav1.Condition
+	// verified is what gateways say of the objects.
+	verified Verified
 	// outlook replaces the summary of an object that is accepted and programmed. Nil: it is ready.
 	outlook *metav1.Condition
 }
@@ -32,7 +34,7 @@ type own struct {
 // common computes what the kinds share.
 func (n *Namespace) common(origin model.Origin, generation int64, old v1alpha1.CommonStatus, adds own) v1alpha1.CommonStatus {
 	accepted := n.accepted(origin)
-	programmed := n.programmed(origin, old, adds)
+	programmed := n.programmed(origin, generation, old, adds)
 	ready := summary(accepted, programmed, adds.secrets)
 	if ready.Status == metav1.ConditionTrue && adds.outlook != nil {
 		ready = *adds.outlook
@@ -82,7 +84,7 @@ func (n *Namespace) accepted(origin model.Origin) metav1.Condition {
 }
 
 // programmed says how far the objects are. An object that is not accepted keeps what it last programmed, and so does the condition.
-func (n *Namespace) programmed(origin model.Origin, old v1alpha1.CommonStatus, adds own) metav1.Condition {
+func (n *Namespace) programmed(origin model.Origin, generation int64, old v1alpha1.CommonStatus, adds own) metav1.Condition {
 	condition := metav1.Condition{Type: v1alpha1.ConditionProgrammed, Status: metav1.ConditionFalse}
 	if n.refused(origin) && !slices.Contains(n.Plan.Freed, origin) {
 		condition.Reason, condition.Message = v1alpha1.ReasonHeld, cmp.Or(adds.held, "not accepted: what was programmed before stays as it is")
@@ -102,8 +104,22 @@ func (n *Namespace) programmed(origin model.Origin, old v1alpha1.CommonStatus, a
 		condition.Reason, condition.Message = waiting.Reason, waiting.Message
 		return condition
 	}
+	if unserved := unserved(old, adds.verified, generation); unserved != "" {
+		condition.Reason, condition.Message = v1alpha1.ReasonNotServed, unserved
+		return condition
+	}
 	condition.Status, condition.Reason, condition.Message = metav1.ConditionTrue, v1alpha1.ReasonStored, "all generated objects are stored"
 	return condition
+}
+
+// unserved says what gateways do not serve of what is stored. Empty: nothing is known to be. While a gateway does not answer, what it said of the
+// same generation before still holds: after a change of leaders nobody has asked yet.
+func unserved(old v1alpha1.CommonStatus, verified Verified, generation int64) string {
+	before := meta.FindStatusCondition(old.Conditions, v1alpha1.ConditionProgrammed)
+	if verified.Message == "" && verified.Unknown && before != nil && before.Reason == v1alpha1.ReasonNotServed && before.ObservedGeneration == generation {
+		return before.Message
+	}
+	return verified.Message
 }
 
 // worst is the result that a person should look at first.

@@ -23,8 +23,18 @@ type Input struct {
 	Certificates map[string]Certificate
 	// Pods counts the pods of the namespace. Nil: they are not counted.
 	Pods *v1alpha1.PodCounts
+	// Verified is what gateways say of the objects of profiles. A missing one is one that no gateway is asked about.
+	Verified map[model.Origin]Verified
 	// Now is the time of transitions.
 	Now time.Time
+}
+
+// Verified is what gateways say of the objects of a profile.
+type Verified struct {
+	// Message says what is not served, and why. Empty: everything is, or nobody knows.
+	Message string
+	// Unknown says that a gateway has not been asked yet, or does not answer.
+	Unknown bool
 }
 
 // Namespace computes the statuses of one namespace's custom resources.

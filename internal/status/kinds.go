@@ -39,7 +39,7 @@ func (n *Namespace) dropsOut(policy *v1alpha1.MeshPolicy) bool {
 func (n *Namespace) Profile(profile *v1alpha1.IngressProfile) v1alpha1.IngressProfileStatus {
 	origin := model.Origin{Kind: v1alpha1.KindIngressProfile, Name: profile.Name}
 	next := v1alpha1.IngressProfileStatus{
-		CommonStatus: n.common(origin, profile.Generation, profile.Status.CommonStatus, own{secrets: n.secrets(profile)}), Gateway: profile.Status.Gateway,
+		CommonStatus: n.common(origin, profile.Generation, profile.Status.CommonStatus, own{secrets: n.secrets(profile), verified: n.Verified[origin]}), Gateway: profile.Status.Gateway,
 	}
 	if edge := n.edge(profile.Name); edge != nil {
 		next.Gateway, next.Hosts = edge.Gateway.Name, edge.Hosts
@@ -55,7 +55,7 @@ func (n *Namespace) Profile(profile *v1alpha1.IngressProfile) v1alpha1.IngressPr
 func (n *Namespace) Egress(profile *v1alpha1.EgressProfile) v1alpha1.EgressProfileStatus {
 	origin := model.Origin{Kind: v1alpha1.KindEgressProfile, Name: profile.Name}
 	next := v1alpha1.EgressProfileStatus{
-		CommonStatus: n.common(origin, profile.Generation, profile.Status.CommonStatus, own{}),
+		CommonStatus: n.common(origin, profile.Generation, profile.Status.CommonStatus, own{verified: n.Verified[origin]}),
 		Gateway:      profile.Status.Gateway, Names: profile.Status.Names,
 	}
 	for i := range n.Plan.Model.Egresses {

@@ -30,16 +30,10 @@ var _ = Describe("a route", func() {
 		app.To.Service, read.Match.Methods = "web", []v1alpha1.HTTPMethod{"GET"}
 		read.RequestHeaders = &v1alpha1.RequestHeaders{Set: []v1alpha1.RequestHeader{{Name: "X-Route", Value: "read"}}}
 		shop.publish(profile("matches", route("/api", "orders"), app, read))
-		eventuallyAnswers(http.StatusOK, hostOf("matches"), "/api", method("POST"))
-		Eventually(func() string {
-			return ask(hostOf("matches"), "/api", method("POST"), header("X-Channel", "app")).variant
-		}).Should(Equal("web"))
-		Eventually(func(g Gomega) {
-			came, err := try(hostOf("matches"), "/api")
-			g.Expect(err).NotTo(HaveOccurred())
-			g.Expect(came.StatusCode).To(Equal(http.StatusOK))
-			g.Expect(came.asked.Headers.Get("X-Route")).To(Equal("read"))
-		}).Should(Succeed())
+		Expect(ask(hostOf("matches"), "/api", method("POST"), header("X-Channel", "app")).variant).To(Equal("web"))
+		came := ask(hostOf("matches"), "/api")
+		Expect(came.StatusCode).To(Equal(http.StatusOK))
+		Expect(came.asked.Headers.Get("X-Route")).To(Equal("read"))
 		Expect(ask(hostOf("matches"), "/api", method("POST")).asked.Headers.Get("X-Route")).To(BeEmpty())
 		Expect(ask(hostOf("matches"), "/other").StatusCode).To(Equal(http.StatusNotFound))
 	})
@@ -62,7 +56,7 @@ var _ = Describe("a route", func() {
 		users := with(route("/", "web"), func(r *v1alpha1.IngressRoute) {
 			r.Auth = &v1alpha1.IngressAuth{Basic: &v1alpha1.BasicAuth{SecretName: "users"}}
 		})
-		shop.publish(profile("password", users))
+		shop.store(profile("password", users))
 		eventuallyAnswers(http.StatusServiceUnavailable, hostOf("password"), "/")
 		shop.create(&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "users"}, StringData: map[string]string{
 			"users": "alice:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=", // password
@@ -220,19 +214,14 @@ var _ = Describe("a Service under release at the edge", Serial, func() {
 			r.RateLimit = &v1alpha1.RateLimit{Average: 1, Period: ptr.To(v1alpha1.Duration("1m")), Burst: ptr.To(int64(5))}
 		})
 		shop.create(canary)
+		shop.eventually(canary, v1alpha1.ConditionReady, metav1.ConditionTrue)
 		shop.publish(profile("released", guarded))
 		login := func(request *http.Request) { request.SetBasicAuth("alice", "password") }
-		eventuallyAnswers(http.StatusUnauthorized, hostOf("released"), "/", header("X-Canary", "1"), header("X-Forwarded-For", "192.0.2.1"))
-		shop.eventually(canary, v1alpha1.ConditionReady, metav1.ConditionTrue)
-		clients := 0
-		Eventually(func() map[string]int { // the match, and not the split, once ten clients in a row have got v2
-			seen := map[string]int{}
-			for range 10 {
-				clients++
-				seen[ask(hostOf("released"), "/", header("X-Canary", "1"), header("X-Forwarded-For", fmt.Sprintf("198.18.%d.%d", clients/250, clients%250+1)), login).variant]++
-			}
-			return seen
-		}).Should(Equal(map[string]int{"v2": 10}))
+		Expect(ask(hostOf("released"), "/", header("X-Canary", "1"), header("X-Forwarded-For", "192.0.2.1")).StatusCode).To(Equal(http.StatusUnauthorized))
+		for client := range 10 { // the match, and not the split
+			from := header("X-Forwarded-For", fmt.Sprintf("198.18.0.%d", client+1))
+			Expect(ask(hostOf("released"), "/", header("X-Canary", "1"), from, login).variant).To(Equal("v2"))
+		}
 		statuses := map[int]int{}
 		for range 10 {
 			came := ask(hostOf("released"), "/", header("X-Canary", "1"), header("X-Forwarded-For", "192.0.2.2"), login)
@@ -249,22 +238,19 @@ var _ = Describe("a Service under release at the edge", Serial, func() {
 			r.Sticky = &v1alpha1.Sticky{Cookie: v1alpha1.StickyCookie{Name: "cohort", MaxAge: ptr.To(v1alpha1.Duration("1h"))}}
 		})
 		shop.create(canary)
-		shop.publish(profile("sticky", sticky))
 		shop.eventually(canary, v1alpha1.ConditionReady, metav1.ConditionTrue)
+		shop.publish(profile("sticky", sticky))
 		seen := map[string]bool{}
-		Eventually(func() int {
+		for range 2 {
 			first := ask(hostOf("sticky"), "/")
 			cookie := first.Header.Get("Set-Cookie")
-			if first.StatusCode != http.StatusOK || cookie == "" {
-				return 0
-			}
 			Expect(cookie).To(And(HavePrefix("cohort="), ContainSubstring("HttpOnly"), ContainSubstring("Max-Age=3600"), ContainSubstring("SameSite=Lax")))
 			pair, _, _ := strings.Cut(cookie, ";")
 			for range 10 {
 				Expect(ask(hostOf("sticky"), "/", header("Cookie", pair)).variant).To(Equal(first.variant))
 			}
 			seen[first.variant] = true
-			return len(seen)
-		}).Should(Equal(2), "both variants are met by new clients")
+		}
+		Expect(seen).To(HaveLen(2), "both variants are met by new clients")
 	})
 })

@@ -120,8 +120,15 @@ func with(route v1alpha1.IngressRoute, change func(*v1alpha1.IngressRoute)) v1al
 	return route
 }
 
-// publish makes a profile and waits until it is ready.
+// publish makes a profile and waits until its gateway serves it.
 func (n *namespace) publish(profile *v1alpha1.IngressProfile) {
+	GinkgoHelper()
+	n.store(profile)
+	n.loads(profile)
+}
+
+// store makes a profile and waits until it is stored: a gateway may still refuse it.
+func (n *namespace) store(profile *v1alpha1.IngressProfile) {
 	GinkgoHelper()
 	n.create(profile)
 	n.eventually(profile, v1alpha1.ConditionReady, metav1.ConditionTrue)

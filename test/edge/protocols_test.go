@@ -65,25 +65,21 @@ var _ = Describe("a Service under release", Serial, func() {
 		shop.create(release)
 		calls := route("/", "orders")
 		calls.To.Port = 81
-		shop.publish(profile("calls", calls))
 		shop.eventually(release, v1alpha1.ConditionReady, metav1.ConditionTrue)
-		Eventually(func(g Gomega) {
-			variants := map[string]int{}
-			for range 20 {
-				variant, status, err := call(hostOf("calls"), "/bank.Orders/List")
-				g.Expect(err).NotTo(HaveOccurred())
-				g.Expect(status).To(Equal("0"), "the trailer comes through")
-				variants[variant]++
-			}
-			g.Expect(variants).To(Equal(map[string]int{"v1": 10, "v2": 10}))
-		}).Should(Succeed())
-		Eventually(func(g Gomega) {
-			for range 10 {
-				variant, status, err := call(hostOf("calls"), "/bank.Orders/Place")
-				g.Expect(err).NotTo(HaveOccurred())
-				g.Expect([]string{variant, status}).To(Equal([]string{"v2", "0"}))
-			}
-		}).Should(Succeed())
+		shop.publish(profile("calls", calls))
+		variants := map[string]int{}
+		for range 20 {
+			variant, status, err := call(hostOf("calls"), "/bank.Orders/List")
+			Expect(err).NotTo(HaveOccurred())
+			Expect(status).To(Equal("0"), "the trailer comes through")
+			variants[variant]++
+		}
+		Expect(variants).To(Equal(map[string]int{"v1": 10, "v2": 10}))
+		for range 10 {
+			variant, status, err := call(hostOf("calls"), "/bank.Orders/Place")
+			Expect(err).NotTo(HaveOccurred())
+			Expect([]string{variant, status}).To(Equal([]string{"v2", "0"}))
+		}
 
 		By("passing on a status that is an error of gRPC and none of HTTP")
 		DeferCleanup(world.Backend.Reset)
@@ -96,15 +92,13 @@ var _ = Describe("a Service under release", Serial, func() {
 	It("is spoken to over WebSockets, which stay with their variant", func() {
 		release := releaseOf("sockets", 80, v1alpha1.RequestMatch{Headers: []v1alpha1.ValueMatch{{Name: "X-Canary", Value: ptr.To(v1alpha1.MatchValue("1"))}}})
 		shop.create(release)
+		shop.eventually(release, v1alpha1.ConditionReady, metav1.ConditionTrue)
 		shop.publish(withHeaders(profile("sockets", with(route("/", "orders"), func(r *v1alpha1.IngressRoute) {
 			r.MaxInFlight = ptr.To(int64(100))
 		}))))
-		shop.eventually(release, v1alpha1.ConditionReady, metav1.ConditionTrue)
-		Eventually(func(g Gomega) { // the match, not the split
-			for range 10 {
-				g.Expect(ask(hostOf("sockets"), "/", header("X-Canary", "1")).variant).To(Equal("v2"))
-			}
-		}).Should(Succeed())
+		for range 10 { // the match, not the split
+			Expect(ask(hostOf("sockets"), "/", header("X-Canary", "1")).variant).To(Equal("v2"))
+		}
 
 		socket := upgrade(hostOf("sockets"), "/stream", "X-Canary: 1")
 		defer socket.close()

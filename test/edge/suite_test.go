@@ -4,6 +4,7 @@ package edge
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -26,19 +27,21 @@ import (
 
 var servers = testbed.Options{
 	Controllers: true, Nodes: 1,
-	Traefik: &testbed.TraefikOptions{LabelSelector: v1alpha1.LabelGateway + "=default", Flags: []string{
+	Traefik: &testbed.TraefikOptions{LabelSelector: v1alpha1.LabelGateway + " in (default,asked)", Flags: []string{
 		"--entrypoints.web.forwardedheaders.trustedips=127.0.0.0/8", "--entrypoints.websecure.forwardedheaders.trustedips=127.0.0.0/8",
 	}},
 	Backend: &backend.Options{DownWhenGone: true},
 	Flags:   map[string][]string{"kube-apiserver": services.ClusterIPs},
 }
 
-// configuration is the operator's.
+// configuration is the operator's. The gateways default and asked are one Traefik, and lost is one that loads nothing.
 const configuration = `
 edge:
   gateways:
   - {name: default, clientAddress: ForwardedFor, clientAddressDepth: 1, clientCertificates: true, hardened: true}
   - {name: intranet, meshed: true}
+  - {name: asked, clientCertificates: true, verification: {address: "%[1]s", interval: 1s}}
+  - {name: lost, verification: {address: "%[1]s", interval: 1s}}
   reservations:
   - {host: reserved.example, namespaces: [nobody]}
 `
@@ -49,6 +52,8 @@ var (
 	kubemate *operator.Operator
 	// intranet is a second gateway, which is meshed: it calls Services by their cluster IPs.
 	intranet *testbed.Traefik
+	// asked is what the operator looks through when it asks the first gateway.
+	asked *window
 	// cluster answers for Services by cluster IP and by name.
 	cluster *services.Services
 	// shop has the Services that most profiles lead to.
@@ -75,8 +80,9 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	admin, err = client.New(world.Config(), client.Options{Scheme: scheme.Scheme})
 	Expect(err).NotTo(HaveOccurred())
 	Expect(operator.Install(ctx, world, filepath.Join("..", ".."), operator.Values{})).To(Succeed())
+	asked = newWindow(world.Traefik.API())
 	kubemate, err = operator.Start(ctx, world, operator.Options{
-		Binary: operator.Binary(), Dir: GinkgoT().TempDir(), Config: configuration,
+		Binary: operator.Binary(), Dir: GinkgoT().TempDir(), Config: fmt.Sprintf(configuration, asked.URL),
 	})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() {

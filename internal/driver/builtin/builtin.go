@@ -120,6 +120,12 @@ func (d Drivers) Select(served map[schema.GroupVersionKind]bool, standing map[st
 	return chosen
 }
 
+// Reports understands what gateways report of themselves. Nil: there are none.
+func (d Drivers) Reports() driver.GatewayReports {
+	reports, _ := d.edge.(driver.GatewayReports)
+	return reports
+}
+
 func (d Drivers) mesh(served map[schema.GroupVersionKind]bool, standing map[string]bool) driver.MeshDriver {
 	for _, mesh := range d.allowed {
 		if standing[mesh.driver.Name()] {

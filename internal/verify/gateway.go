@@ -1,0 +1,201 @@
+package verify
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/kubemate/kubemate/internal/config"
+	"github.com/kubemate/kubemate/internal/driver"
+)
+
+const (
+	// shortestPause between two questions.
+	shortestPause = time.Second
+	// patience is how many questions in a row may go unanswered before what is known counts as old.
+	patience = 3
+)
+
+// wanted is what a gateway should have loaded for a namespace, sorted by name.
+type wanted struct {
+	stored   time.Time
+	expected []Expected
+}
+
+// observation is something that a gateway does not serve.
+type observation struct {
+	// loaded says that the gateway knows it, and said why it does not serve it.
+	loaded bool
+	said   string
+	// since is when it was first found so.
+	since time.Time
+	// certain says that it was found so again.
+	certain bool
+}
+
+// gateway is one that is asked.
+type gateway struct {
+	name            string
+	source          *source
+	interval, pause time.Duration
+	changed         func(namespace string)
+	now             func() time.Time
+	// stored has an element when something was stored since the last question.
+	stored chan struct{}
+
+	mu         sync.Mutex
+	namespaces map[string]wanted
+	// answered says that what is known is not old; unserved is what the last answer says, by name.
+	answered bool
+	unserved map[string]observation
+	failures int
+}
+
+func newGateway(cfg config.Gateway, from *source, options Options) *gateway {
+	return &gateway{
+		name: cfg.Name, source: from, interval: cfg.Verification.Interval.Duration, pause: max(options.Settle, shortestPause),
+		changed: options.Changed, now: options.Now, stored: make(chan struct{}, 1), namespaces: map[string]wanted{},
+	}
+}
+
+// expect notes what the gateway should have loaded for a namespace.
+func (g *gateway) expect(namespace string, now wanted) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	before, known := g.namespaces[namespace]
+	if len(now.expected) == 0 {
+		delete(g.namespaces, namespace)
+		return
+	}
+	g.namespaces[namespace] = now
+	same := slices.EqualFunc(before.expected, now.expected, func(a, b Expected) bool { return a.Name == b.Name })
+	if known && same && before.stored.Equal(now.stored) {
+		return
+	}
+	select {
+	case g.stored <- struct{}{}:
+	default: // it is known already
+	}
+}
+
+func (g *gateway) forget(namespace string) { g.expect(namespace, wanted{}) }
+
+// find adds what is known of things that the gateway should have loaded.
+func (g *gateway) find(expected []Expected, to Findings) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, one := range expected {
+		message := ""
+		if found, unserved := g.unserved[one.Name]; unserved && found.certain {
+			message = words(g.name, one, found)
+		}
+		to.note(one.Origins, message, !g.answered)
+	}
+}
+
+// run asks the gateway until the context ends.
+func (g *gateway) run(ctx context.Context) {
+	wait := g.pause
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-g.stored:
+			if !sleep(ctx, g.pause) { // it takes a moment to load
+				return
+			}
+		case <-time.After(wait):
+		}
+		wait = g.look(ctx)
+	}
+}
+
+func sleep(ctx context.Context, of time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(of):
+		return true
+	}
+}
+
+// look asks once, unless there is nothing to ask about, and says how long to wait before the next look.
+func (g *gateway) look(ctx context.Context) time.Duration {
+	if g.idle() {
+		return g.interval
+	}
+	asked := g.now()
+	report, err := g.source.ask(ctx)
+	if ctx.Err() != nil {
+		return g.interval
+	}
+	questions.WithLabelValues(g.name, outcome(err)).Inc()
+	logger := logf.FromContext(ctx).WithName("verify").WithValues("gateway", g.name)
+	if err != nil {
+		if g.failed() {
+			logger.Error(err, "the gateway does not tell what it serves")
+		}
+		return g.interval
+	}
+	return g.learn(asked, report)
+}
+
+func (g *gateway) idle() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.namespaces) == 0
+}
+
+// failed notes that a question was not answered. True: so many in a row that what is known is old now.
+func (g *gateway) failed() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.failures++
+	if g.failures != patience {
+		return false
+	}
+	g.answered, g.unserved = false, nil
+	return true
+}
+
+// learn compares an answer with what is expected, tells the namespaces of which other things are known than before, and says how long to wait
+// before the next look.
+func (g *gateway) learn(asked time.Time, report driver.Report) time.Duration {
+	g.mu.Lock()
+	first := !g.answered
+	wait, unserved := g.interval, map[string]observation{}
+	var news []string
+	for namespace, wanted := range g.namespaces {
+		changed := first
+		for _, one := range wanted.expected {
+			before, was := g.unserved[one.Name]
+			said, loaded := report[one.Name]
+			if loaded && said == "" {
+				changed = changed || was && before.certain
+				continue
+			}
+			found := observation{loaded: loaded, said: said, since: asked}
+			if was {
+				found.since, found.certain = before.since, before.certain || asked.Sub(before.since) >= g.pause
+			}
+			if !found.certain {
+				wait = g.pause
+			}
+			changed = changed || found.certain && found != before
+			unserved[one.Name] = found
+		}
+		if changed {
+			news = append(news, namespace)
+		}
+	}
+	g.answered, g.unserved, g.failures = true, unserved, 0
+	g.mu.Unlock()
+	slices.Sort(news)
+	for _, namespace := range news {
+		g.changed(namespace)
+	}
+	return wait
+}
