@@ -88,7 +88,7 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 	if err != nil {
 		return fmt.Errorf("adding the controller of releases: %w", err)
 	}
-	verifier, err := setupVerification(mgr, cfg.Edge, drivers, feed, now)
+	verifier, err := setupVerification(mgr, cfg.Edge, drivers, feed)
 	if err != nil {
 		return err
 	}

@@ -17,13 +17,13 @@ import (
 )
 
 // setupVerification adds what asks gateways. Nil: the configuration names none, or no driver understands them.
-func setupVerification(mgr manager.Manager, edge config.Edge, drivers Drivers, feed *feed, now func() time.Time) (*verify.Verifier, error) {
+func setupVerification(mgr manager.Manager, edge config.Edge, drivers Drivers, feed *feed) (*verify.Verifier, error) {
 	reports := drivers.Reports()
 	if reports == nil {
 		return nil, nil
 	}
 	verifier, err := verify.New(verify.Options{
-		Gateways: edge.Gateways, Reader: reports, Settle: edge.Settle.Duration, Changed: feed.addSoon, Now: now,
+		Gateways: edge.Gateways, Reader: reports, Settle: edge.Settle.Duration, Changed: feed.addSoon,
 	})
 	if verifier == nil || err != nil {
 		return nil, err

@@ -30,9 +30,7 @@ type observation struct {
 	// loaded says that the gateway knows it, and said why it does not serve it.
 	loaded bool
 	said   string
-	// since is when it was first found so.
-	since time.Time
-	// certain says that it was found so again.
+	// certain says that the answer before said that it is not served, too.
 	certain bool
 }
 
@@ -42,7 +40,6 @@ type gateway struct {
 	source          *source
 	interval, pause time.Duration
 	changed         func(namespace string)
-	now             func() time.Time
 	// stored has an element when something was stored since the last question.
 	stored chan struct{}
 
@@ -55,9 +52,10 @@ type gateway struct {
 }
 
 func newGateway(cfg config.Gateway, from *source, options Options) *gateway {
+	pause := max(options.Settle, shortestPause)
 	return &gateway{
-		name: cfg.Name, source: from, interval: cfg.Verification.Interval.Duration, pause: max(options.Settle, shortestPause),
-		changed: options.Changed, now: options.Now, stored: make(chan struct{}, 1), namespaces: map[string]wanted{},
+		name: cfg.Name, source: from, interval: max(cfg.Verification.Interval.Duration, pause), pause: pause,
+		changed: options.Changed, stored: make(chan struct{}, 1), namespaces: map[string]wanted{},
 	}
 }
 
@@ -127,7 +125,6 @@ func (g *gateway) look(ctx context.Context) time.Duration {
 	if g.idle() {
 		return g.interval
 	}
-	asked := g.now()
 	report, err := g.source.ask(ctx)
 	if ctx.Err() != nil {
 		return g.interval
@@ -140,7 +137,7 @@ func (g *gateway) look(ctx context.Context) time.Duration {
 		}
 		return g.interval
 	}
-	return g.learn(asked, report)
+	return g.learn(report)
 }
 
 func (g *gateway) idle() bool {
@@ -163,7 +160,7 @@ func (g *gateway) failed() bool {
 
 // learn compares an answer with what is expected, tells the namespaces of which other things are known than before, and says how long to wait
 // before the next look.
-func (g *gateway) learn(asked time.Time, report driver.Report) time.Duration {
+func (g *gateway) learn(report driver.Report) time.Duration {
 	g.mu.Lock()
 	first := !g.answered
 	wait, unserved := g.interval, map[string]observation{}
@@ -177,10 +174,7 @@ func (g *gateway) learn(asked time.Time, report driver.Report) time.Duration {
 				changed = changed || was && before.certain
 				continue
 			}
-			found := observation{loaded: loaded, said: said, since: asked}
-			if was {
-				found.since, found.certain = before.since, before.certain || asked.Sub(before.since) >= g.pause
-			}
+			found := observation{loaded: loaded, said: said, certain: was} // answers are a pause apart
 			if !found.certain {
 				wait = g.pause
 			}

@@ -35,8 +35,6 @@ type Options struct {
 	Settle time.Duration
 	// Changed is told a namespace of whose objects something else is known than before. It must not block.
 	Changed func(namespace string)
-	// Now is the clock.
-	Now func() time.Time
 }
 
 // Verifier knows what gateways do not serve.

@@ -66,7 +66,7 @@ func withOffice(t *testing.T, test func(o *office)) {
 			Gateways: []config.Gateway{{Name: "private"}, {Name: "public", Verification: &config.Verification{
 				Address: "http://traefik", Interval: metav1.Duration{Duration: 30 * time.Second},
 			}}},
-			Reader: plainReports{}, Settle: settle, Changed: func(namespace string) { o.told = append(o.told, namespace) }, Now: time.Now,
+			Reader: plainReports{}, Settle: settle, Changed: func(namespace string) { o.told = append(o.told, namespace) },
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -193,10 +193,24 @@ func TestTheNumberOfQuestionsIsBounded(t *testing.T) {
 		if count := len(o.asked) - before; count < 15 || count > 20 {
 			t.Errorf("%d questions in a minute of changes; one in %s is enough", count, settle)
 		}
-		for range 100 { // and reconciliations without a change ask nothing
+		o.says(t, stored, "a")
+		o.after(2 * settle)
+		before = len(o.asked)
+		for range 100 { // reconciliations without a change ask nothing
 			o.says(t, stored, "a")
+			o.after(100 * time.Millisecond)
+		}
+		if count := len(o.asked) - before; count > 0 {
+			t.Errorf("%d questions though nothing was stored", count)
 		}
 	})
+}
+
+func TestAnIntervalIsNoShorterThanWhatAGatewayTakesToLoad(t *testing.T) {
+	hasty := newGateway(config.Gateway{Verification: &config.Verification{Interval: metav1.Duration{Duration: time.Second}}}, nil, Options{Settle: settle})
+	if hasty.interval != settle {
+		t.Errorf("asked every %s", hasty.interval)
+	}
 }
 
 func TestAGatewayThatDoesNotAnswerIsUnknownAfterAWhile(t *testing.T) {
