@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -118,12 +120,22 @@ func TestLookingAtReleasesOverACluster(t *testing.T) {
 	stage := prepareStage(t, server)
 	alice := stage.person("alice", "operate")
 	release := stage.release(t, "shown")
+	stage.apply(&corev1.Service{ // as the operator leaves it behind
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: namespace, Name: "gone-v1", Labels: map[string]string{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy},
+			Annotations: map[string]string{v1alpha1.AnnotationOrigins: "Retained/gone"},
+		},
+		Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 80}}},
+	})
 
 	t.Run("as a tree, a list and an object", func(t *testing.T) {
 		code, out, told := alice("status", release)
 		expect(t, code, cli.ExitFine, out+told, "CanaryRelease acting/shown", "Rollout to v2", "step 1", "5%")
 		code, out, told = alice("list")
 		expect(t, code, cli.ExitFine, out+told, "NAME", "shown", "AwaitingApproval")
+		expect(t, code, cli.ExitFine, told, `cannot list resource "services"`)
+		code, out, told = stage.run(server.Kubeconfig(), "list")
+		expect(t, code, cli.ExitFine, out+told, "shown", "were deleted", "SERVICE", "gone", "gone-v1")
 		code, out, told = alice("status", release, "-o", "yaml")
 		expect(t, code, cli.ExitFine, out+told, "kind: CanaryRelease", "phase: AwaitingApproval")
 		code, _, told = alice("list", "-A")

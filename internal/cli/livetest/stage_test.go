@@ -145,7 +145,7 @@ func (s *stage) awaitRights(name string, rights bool) {
 	}
 	poll(s.t, name+" has rights", func() bool {
 		_, _, told := s.run(s.kubeconfig(name), "list")
-		return !strings.Contains(told, "cannot list")
+		return !strings.Contains(told, `cannot list resource "canaryreleases"`)
 	})
 }
 

@@ -38,7 +38,8 @@ func newListCommand(access *access) *cobra.Command {
 	options := &listOptions{access: access}
 	command := &cobra.Command{
 		Use: "list", Aliases: []string{"ls"}, Short: "List releases and where they stand", Example: listExample, Args: cobra.NoArgs,
-		Long: "List releases and where they stand: phase, step, shares in force, and what comes next.",
+		Long: "List releases and where they stand: phase, step, shares in force, and what comes next. Below them stand the Services whose release was deleted\n" +
+			"and whose requests are kept at its stable version.",
 		RunE: func(command *cobra.Command, _ []string) error { return options.run(command.Context()) },
 	}
 	flags := command.Flags()
@@ -69,22 +70,39 @@ func (o *listOptions) run(ctx context.Context) error {
 	if output != "" {
 		return print(o.streams.Out, list)
 	}
-	if len(list.Items) == 0 {
-		where := "in namespace " + session.namespace
-		if o.all {
-			where = "in the cluster"
-		}
-		_, err := fmt.Fprintln(o.streams.ErrOut, "No releases found "+where+".")
+	if err := o.print(list.Items, session.namespace, wide); err != nil || o.selector != "" {
 		return err
 	}
-	return printTable(o.streams.Out, list.Items, o.all, wide, o.now())
+	left, err := session.retained(ctx, o.namespace(session))
+	if err != nil {
+		// Whoever may read releases, but no Services, has got what was asked for first.
+		fmt.Fprintln(o.streams.ErrOut, "\n"+err.Error())
+	}
+	return printRetained(o.streams.Out, left, o.all)
+}
+
+// namespace that is listed. Empty: all.
+func (o *listOptions) namespace(session *session) string {
+	if o.all {
+		return ""
+	}
+	return session.namespace
+}
+
+func (o *listOptions) print(releases []v1alpha1.CanaryRelease, namespace string, wide bool) error {
+	if len(releases) > 0 {
+		return printTable(o.streams.Out, releases, o.all, wide, o.now())
+	}
+	where := "in namespace " + namespace
+	if o.all {
+		where = "in the cluster"
+	}
+	_, err := fmt.Fprintln(o.streams.ErrOut, "No releases found "+where+".")
+	return err
 }
 
 func (o *listOptions) read(ctx context.Context, session *session) (*v1alpha1.CanaryReleaseList, error) {
-	options := &client.ListOptions{Raw: &metav1.ListOptions{LabelSelector: o.selector}}
-	if !o.all {
-		options.Namespace = session.namespace
-	}
+	options := &client.ListOptions{Raw: &metav1.ListOptions{LabelSelector: o.selector}, Namespace: o.namespace(session)}
 	list := &v1alpha1.CanaryReleaseList{}
 	switch err := session.client.List(ctx, list, options); {
 	case meta.IsNoMatchError(err):
