@@ -15,11 +15,11 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/hack/testbed"
 	"github.com/kubemate/kubemate/hack/rbac/rules"
 	"github.com/kubemate/kubemate/internal/admission"
 	"github.com/kubemate/kubemate/internal/load"
@@ -59,8 +59,7 @@ func (u user) client() client.Client {
 
 func clientOf(access *rest.Config) client.Client {
 	GinkgoHelper()
-	Expect(v1alpha1.AddToScheme(scheme.Scheme)).To(Succeed())
-	made, err := client.New(access, client.Options{Scheme: scheme.Scheme})
+	made, err := testbed.NewClient(access, v1alpha1.AddToScheme)
 	Expect(err).NotTo(HaveOccurred())
 	return made
 }

@@ -11,7 +11,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -48,10 +47,8 @@ func TestEndToEnd(t *testing.T) {
 
 var _ = BeforeSuite(func(ctx SpecContext) {
 	world = testbed.Shared(GinkgoTB())
-	Expect(v1alpha1.AddToScheme(scheme.Scheme)).To(Succeed())
-	Expect(v1beta3.AddToScheme(scheme.Scheme)).To(Succeed())
 	var err error
-	admin, err = client.New(world.Config(), client.Options{Scheme: scheme.Scheme})
+	admin, err = testbed.NewClient(world.Config(), v1alpha1.AddToScheme, v1beta3.AddToScheme)
 	Expect(err).NotTo(HaveOccurred())
 	Expect(operator.Install(ctx, world, filepath.Join("..", ".."), operator.Values{Injection: true})).To(Succeed())
 	kubemate, err = operator.Start(ctx, world, operator.Options{

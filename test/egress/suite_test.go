@@ -12,7 +12,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
-	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -72,10 +71,8 @@ func TestEgress(t *testing.T) {
 
 var _ = BeforeSuite(func(ctx SpecContext) {
 	world = testbed.Shared(GinkgoTB())
-	Expect(v1alpha1.AddToScheme(scheme.Scheme)).To(Succeed())
-	Expect(traefikio.AddToScheme(scheme.Scheme)).To(Succeed())
 	var err error
-	admin, err = client.New(world.Config(), client.Options{Scheme: scheme.Scheme})
+	admin, err = testbed.NewClient(world.Config(), v1alpha1.AddToScheme, traefikio.AddToScheme)
 	Expect(err).NotTo(HaveOccurred())
 	Expect(operator.Install(ctx, world, filepath.Join("..", ".."), operator.Values{})).To(Succeed())
 	kubemate, err = operator.Start(ctx, world, operator.Options{Binary: operator.Binary(), Dir: GinkgoT().TempDir(), Config: configuration})

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	. "github.com/onsi/gomega"
-	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -78,9 +77,8 @@ type story struct {
 func begin(t *testing.T) {
 	world = testbed.Shared(t)
 	g := NewWithT(t)
-	g.Expect(v1alpha1.AddToScheme(scheme.Scheme)).To(Succeed())
 	var err error
-	admin, err = client.New(world.Config(), client.Options{Scheme: scheme.Scheme})
+	admin, err = testbed.NewClient(world.Config(), v1alpha1.AddToScheme)
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(operator.Install(t.Context(), world, filepath.FromSlash(root), operator.Values{})).To(Succeed())
 	pair, err := shipped()
