@@ -14,8 +14,11 @@ import (
 
 // neighbours is how long a standing object of a kind must still stand because other groups that have to do with its origins, and may refer to
 // it, are not written yet: the release of an edge route and of a mesh route is one, but they are written apart. The same goes for groups that
-// will guard in its place. 0: no longer.
-func (e *Engine) neighbours(ctx context.Context, id groupID, live client.Object, kind schema.GroupVersionKind) time.Duration {
+// will guard in its place, and for what has to go before it. 0: no longer.
+func (e *Engine) neighbours(ctx context.Context, s *submission, id groupID, live client.Object, kind schema.GroupVersionKind) time.Duration {
+	if e.outlives(ctx, s, id, live) {
+		return time.Second
+	}
 	origins := load.Origins(live)
 	for _, label := range e.unfinished(id) {
 		other := groupID{id.namespace, label}

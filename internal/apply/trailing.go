@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -29,6 +30,27 @@ func (g *group) trails() bool {
 // shields says whether a standing object must stay until what trails is written: until then it may be all that guards. A split guards nothing, and
 // must not wait for what has nothing to do with it.
 func (g *group) shields(live client.Object) bool { return g.trails() && load.Retain(live) == nil }
+
+// outlives says whether a standing object must stay until what has to go of groups that trail is gone: where those guard too, they refuse from then on what the
+// object refuses until now.
+func (e *Engine) outlives(ctx context.Context, s *submission, id groupID, live client.Object) bool {
+	if load.Retain(live) != nil {
+		return false
+	}
+	for label, one := range s.groups {
+		if label == id.label || !one.trails() {
+			continue
+		}
+		standing, err := e.options.Reader.Group(ctx, id.namespace, label)
+		if err != nil {
+			return true // not known: better wait
+		}
+		if slices.ContainsFunc(standing, func(object client.Object) bool { return s.unwanted(object) && !e.deleted(object) }) {
+			return true
+		}
+	}
+	return false
+}
 
 // trailingError is a reason to wait.
 type trailingError struct {

@@ -138,7 +138,7 @@ func (e *Engine) prune(ctx context.Context, s *submission, id groupID) (time.Dur
 				continue
 			}
 			origins := load.Origins(object)
-			settle := max(e.neighbours(ctx, id, object, kinds[i]), e.settling.wait(id.namespace, origins, kinds[i+1:]))
+			settle := max(e.neighbours(ctx, s, id, object, kinds[i]), e.settling.wait(id.namespace, origins, kinds[i+1:]))
 			if settle > 0 || behind && load.Retain(object) == nil {
 				behind, wait = true, max(wait, settle)
 				continue

@@ -42,7 +42,7 @@ func (c *composer) isolateService(p *part, own []*part, owners claims) {
 		c.keepNetwork(wanted, access)
 		return
 	}
-	rules := c.accessTo(p)
+	rules := c.accessAround(p, owners)
 	if p.network == nil && len(rules) == 0 {
 		return // the namespace's isolation says it all
 	}
@@ -76,6 +76,22 @@ func (c *composer) accessTo(p *part) []model.Access {
 	}
 	own := slices.DeleteFunc(slices.Clone(p.access), func(access model.Access) bool { return access.Origin == c.access.origin })
 	return append(own, p.common...)
+}
+
+// accessAround is accessTo and, where the namespace's isolation is about the pods, what is said of them through other Services: each NetworkPolicy is complete
+// for its pods, so that the first that is written cuts nobody off whom the next would let through.
+func (c *composer) accessAround(p *part, owners claims) []model.Access {
+	rules := c.accessTo(p)
+	if c.network == nil || p.network != nil {
+		return rules
+	}
+	for i := range c.parts {
+		other := &c.parts[i]
+		if other != p && len(other.service.Spec.Selector) > 0 && c.share(p, other) && c.networkOf(other, owners) == c.network {
+			rules = slices.Concat(rules, c.accessTo(other))
+		}
+	}
+	return rules
 }
 
 // heldAccess says which held policy the access rules of a Service come from: what stands follows from rules that are not known any more.

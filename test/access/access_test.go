@@ -55,6 +55,8 @@ type drawing struct {
 	number   uint64
 	share    int
 	isolated bool
+	// policies of a change, in place of drawn ones. Nil: they are drawn.
+	policies func() (before, after []*v1alpha1.MeshPolicy)
 }
 
 // tally counts what was asked.
@@ -82,7 +84,7 @@ func askMany(t *testing.T, of generation, isolated bool) {
 		counted.features = slices.Concat(ofMesh, ofNetwork)
 	}
 	for number := *seed; counted.allowed+counted.denied < *calls; number++ {
-		counted.scene(t, drawing{number, of.share, isolated}, chosen)
+		counted.scene(t, drawing{number: number, share: of.share, isolated: isolated}, chosen)
 		if t.Failed() {
 			return
 		}

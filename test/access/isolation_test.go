@@ -87,9 +87,8 @@ func (r reading) arrives(call evaluate.Call) bool {
 		return !isolated || passes
 	}
 	for _, service := range r.scene.snapshot.Services {
-		bare := !slices.ContainsFunc(own, func(policy *v1alpha1.MeshPolicy) bool { return target(policy) == service.Name })
-		if bare && selects(service.Spec.Selector, call.To.Labels) {
-			passes = passes || r.rulesPass(service.Name, call)
+		if r.ownNetwork(service) == nil && selects(service.Spec.Selector, call.To.Labels) {
+			passes = passes || r.rulesAroundPass(service, call)
 		}
 	}
 	if len(own) == 0 { // the policy of the namespace is about all other pods
@@ -121,6 +120,26 @@ func (r reading) commonNetwork() *v1alpha1.MeshPolicy {
 
 // throughProxies says whether a call goes from proxy to proxy, which the network cannot tell the port of.
 func throughProxies(call evaluate.Call) bool { return hasProxy(call.From.Pod) && hasProxy(call.To) }
+
+// ownNetwork is the policy about the network of a Service. Nil: the Service goes by the namespace's.
+func (r reading) ownNetwork(service *corev1.Service) *v1alpha1.MeshPolicy {
+	for _, policy := range r.accepted {
+		if policy.Spec.Network != nil && target(policy) == service.Name {
+			return policy
+		}
+	}
+	return nil
+}
+
+// rulesAroundPass is rulesPass of a Service and of the others that go by the namespace's network and share pods with it.
+func (r reading) rulesAroundPass(service *corev1.Service, call evaluate.Call) bool {
+	return slices.ContainsFunc(r.scene.snapshot.Services, func(other *corev1.Service) bool {
+		shares := slices.ContainsFunc(r.scene.pods, func(pod *corev1.Pod) bool {
+			return selects(service.Spec.Selector, pod.Labels) && selects(other.Spec.Selector, pod.Labels)
+		})
+		return shares && r.ownNetwork(other) == nil && r.rulesPass(other.Name, call)
+	})
+}
 
 // rulesPass says whether the access rules about a Service's pods need the packets of a call: those of its own policy, and the namespace's about the ports
 // that no policy for a Service speaks about in some of the pods.

@@ -32,9 +32,7 @@ type watch struct {
 func TestNoMomentOfAChangeIsWiderOrNarrowerThanBothSides(t *testing.T) {
 	for _, one := range []generation{{name: config.GenerationPolicy, share: 4}, {name: config.GenerationClassic, share: 1}} {
 		t.Run(string(one.name), func(t *testing.T) { changeMany(t, one, false) })
-		if one.name == config.GenerationPolicy { // the classic one writes grants of ports without rules before the network closes
-			t.Run(string(one.name)+", isolated", func(t *testing.T) { changeMany(t, one, true) })
-		}
+		t.Run(string(one.name)+", isolated", func(t *testing.T) { changeMany(t, one, true) })
 	}
 }
 
@@ -43,7 +41,7 @@ func changeMany(t *testing.T, of generation, isolated bool) {
 	chosen := drivers(t, of.name)
 	seen := map[string]int{}
 	for number := *seed; seen["changes"] < *changes && !t.Failed(); number++ {
-		everyFailure(t, drawing{number, of.share, isolated}, chosen, seen)
+		everyFailure(t, drawing{number: number, share: of.share, isolated: isolated}, chosen, seen)
 	}
 	t.Logf("%d changes, made %d times, with %d versions; of the calls watched %d were allowed before and after, %d only before, %d only after", seen["changes"], seen["times"], seen["versions"], seen["both"], seen["before"], seen["after"])
 	if min(seen["both"], seen["before"], seen["after"]) == 0 {
@@ -74,7 +72,10 @@ func change(t *testing.T, by drawing, chosen plan.Drivers, failing int, seen map
 	random := rand.New(rand.NewPCG(by.number, 2))
 	first, second := drawScene(random, by.share), drawScene(random, by.share)
 	second.snapshot.Services, second.snapshot.Deployments = first.snapshot.Services, first.snapshot.Deployments
-	if by.isolated {
+	switch {
+	case by.policies != nil:
+		first.snapshot.Policies, second.snapshot.Policies = by.policies()
+	case by.isolated:
 		isolateBoth(random, &first, &second)
 	}
 	before, after := plan.Namespace(first.snapshot, chosen), plan.Namespace(second.snapshot, chosen)
@@ -127,6 +128,46 @@ func isolateBoth(random *rand.Rand, first, second *scene) {
 	second.isolate(random)
 	if random.IntN(2) == 0 {
 		first.snapshot.Policies, second.snapshot.Policies = second.snapshot.Policies, first.snapshot.Policies
+	}
+}
+
+// isolatedNamespace is a policy about the network of all pods, and their access.
+func isolatedNamespace(access *v1alpha1.Access, network *v1alpha1.Network) *v1alpha1.MeshPolicy {
+	policy := &v1alpha1.MeshPolicy{Spec: v1alpha1.MeshPolicySpec{Target: v1alpha1.PolicyTarget{Kind: v1alpha1.TargetNamespace}, Access: access, Network: network}}
+	policy.Namespace, policy.Name = namespace, "isolated"
+	return policy
+}
+
+func TestChangesBetweenMeshAndNetwork(t *testing.T) {
+	web, yes := v1alpha1.NamespaceName("web"), true
+	forWeb := &v1alpha1.Access{Rules: []v1alpha1.AccessRule{{From: []v1alpha1.Caller{{Namespace: &web}}, To: []v1alpha1.Requests{{Ports: []v1alpha1.PortNumber{80}}}}}}
+	forAll := &v1alpha1.Access{Rules: []v1alpha1.AccessRule{{From: []v1alpha1.Caller{{Any: &yes}}}}}
+	isolate := &v1alpha1.Network{Isolate: true}
+	for name, policies := range map[string]func() (before, after []*v1alpha1.MeshPolicy){
+		"who may call a Service of an isolated namespace may not any more": func() (before, after []*v1alpha1.MeshPolicy) {
+			alone := []*v1alpha1.MeshPolicy{isolatedNamespace(nil, isolate)}
+			return append(alone, policyFor("users", forWeb)), alone
+		},
+		"a namespace whose Services share pods is isolated no longer": func() (before, after []*v1alpha1.MeshPolicy) {
+			closed := policyFor("orders", &v1alpha1.Access{})
+			return []*v1alpha1.MeshPolicy{isolatedNamespace(forAll, isolate), closed}, []*v1alpha1.MeshPolicy{isolatedNamespace(forAll, nil), closed}
+		},
+		"a namespace whose Services share pods is isolated": func() (before, after []*v1alpha1.MeshPolicy) {
+			closed := policyFor("orders", &v1alpha1.Access{})
+			return []*v1alpha1.MeshPolicy{isolatedNamespace(forAll, nil), closed}, []*v1alpha1.MeshPolicy{isolatedNamespace(forAll, isolate), closed}
+		},
+	} {
+		for _, generation := range []config.Generation{config.GenerationPolicy, config.GenerationClassic} {
+			t.Run(name+", "+string(generation), func(t *testing.T) {
+				seen := map[string]int{}
+				for number := range uint64(4) {
+					everyFailure(t, drawing{number: number, policies: policies}, drivers(t, generation), seen)
+				}
+				if seen["versions"] == 0 {
+					t.Error("nothing was written")
+				}
+			})
+		}
 	}
 }
 
