@@ -48,6 +48,7 @@ func (c *composer) spreadAccess(owners claims) {
 				p.access = append(p.access, access)
 			}
 		}
+		c.add(c.unknownProbes(p, p.common)...)
 		known.addPart(c, p, p.common)
 	}
 }

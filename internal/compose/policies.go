@@ -131,6 +131,7 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 		} else {
 			e.access, problems, e.notices = c.readAccess(e.part, policy.Spec.Access, origin)
 			problems = append(problems, c.foreign(e.part, e.access, origin)...)
+			e.notices = append(e.notices, c.unknownProbes(e.part, e.access)...)
 		}
 		e.problems = append(e.problems, problems...)
 		e.problems = append(e.problems, c.unguarded(e.access, origin)...)

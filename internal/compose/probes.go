@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
@@ -21,6 +22,26 @@ func (c *composer) probes(p *part, target model.TargetPort) []model.Probe {
 	}
 	slices.SortFunc(probes, func(a, b model.Probe) int { return cmp.Compare(a.Path, b.Path) })
 	return slices.Compact(probes)
+}
+
+// unknownProbes warns where requests of pods are told apart whose probes are not known, because no Deployment has the pods: those of StatefulSets and
+// DaemonSets for example. A mesh refuses a probe that no rule allows there (facts: an HTTPRoute on a Server replaces Linkerd's own probe route).
+func (c *composer) unknownProbes(p *part, access []model.Access) model.Problems {
+	if len(c.workloadsOf(p)) > 0 {
+		return nil
+	}
+	for i := range access {
+		one := &access[i]
+		if one.Mode == model.AccessAudit || !slices.ContainsFunc(one.Grants, func(grant model.Grant) bool { return len(grant.Requests) > 0 }) {
+			continue
+		}
+		return model.Problems{{
+			Origin: one.Origin, Reason: v1alpha1.ReasonPartiallySupported, Advisory: true,
+			Message: "no Deployment has the pods of Service " + p.service.Name + ": the kubelet's probes of port " + portText(one.Port) + " are not known, and refused unless a rule allows " +
+				"them; add a rule from the networks of the nodes (cidr, unauthenticated) to the paths that are probed",
+		}}
+	}
+	return nil
 }
 
 // appendProbes adds the HTTP probes of a pod's port. A Service finds the name of a port in any container, a probe only in its own.
