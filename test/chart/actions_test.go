@@ -19,8 +19,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
-	"github.com/kubemate/kubemate/hack/testbed"
 	"github.com/kubemate/kubemate/hack/rbac/rules"
+	"github.com/kubemate/kubemate/hack/testbed"
 	"github.com/kubemate/kubemate/internal/admission"
 	"github.com/kubemate/kubemate/internal/load"
 )

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -24,6 +25,9 @@ type shop struct {
 
 // newShop makes a namespace; it goes away with the test.
 func newShop(ctx context.Context, name string) *shop {
+	if attempt := CurrentSpecReport().NumAttempts; attempt > 1 {
+		name += "-" + strconv.Itoa(attempt) // the namespace of the one before is still being deleted
+	}
 	s := &shop{ctx: ctx, namespace: name}
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	Expect(admin.Create(ctx, ns)).To(Succeed())

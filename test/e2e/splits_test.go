@@ -66,7 +66,7 @@ var _ = Describe("a CanaryRelease behind an IngressProfile", func() {
 		Expect(s.count(100, func(o *load.Options) { o.URL += "api/new" }).Share("v1")).To(Equal(1.0))
 	})
 
-	It("shows an edited weight in the answers within a second", func(ctx SpecContext) {
+	It("shows an edited weight in the answers within a second", busyMachine, func(ctx SpecContext) {
 		s := newShop(ctx, "weight-edit")
 		s.service("orders", "v1", "v2")
 		canary := release("orders", "v1", 100, "v2", 0)
