@@ -75,8 +75,8 @@ test-e2e: ## Run the whole operator with real Traefik and traffic
 	$(TESTRUN) e2e
 
 .PHONY: test-race
-test-race: ## Run the tests that need no servers with the race detector
-	$(TESTRUN) -race unit
+test-race: ## Run the unit and API-server tests with the race detector (needs a C compiler)
+	$(TESTRUN) -race unit servers
 
 .PHONY: fuzz
 fuzz: ## Compare EXECUTIONS rules, headers and paths each with Traefik's own muxer
