@@ -89,6 +89,8 @@ type composer struct {
 	resilience *resilience
 	// access rules of the namespace's pods where no policy for a Service speaks. Nil: none.
 	access *accessRules
+	// selecting are the Services that select the pods of a workload; under nil, those whose workload is not known. Nil: nobody has asked yet.
+	selecting map[*workload][]*part
 	// network of the namespace's pods. Nil: none.
 	network    *network
 	isolations []model.Isolation

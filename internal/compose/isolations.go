@@ -85,13 +85,48 @@ func (c *composer) accessAround(p *part, owners claims) []model.Access {
 	if c.network == nil || p.network != nil {
 		return rules
 	}
-	for i := range c.parts {
-		other := &c.parts[i]
-		if other != p && len(other.service.Spec.Selector) > 0 && c.share(p, other) && c.networkOf(other, owners) == c.network {
+	for _, other := range c.sharing(p) {
+		if c.networkOf(other, owners) == c.network {
 			rules = slices.Concat(rules, c.accessTo(other))
 		}
 	}
 	return rules
+}
+
+// sharing are the other Services that may select pods of a Service, sorted by name. All are looked at only where no workload is known: for each Service that
+// would grow with the square of the namespace.
+func (c *composer) sharing(p *part) []*part {
+	if c.selecting == nil {
+		c.selecting = map[*workload][]*part{}
+		for i := range c.parts {
+			for _, one := range c.workloadsOrNone(&c.parts[i]) {
+				c.selecting[one] = append(c.selecting[one], &c.parts[i])
+			}
+		}
+	}
+	var candidates []*part
+	for _, one := range c.workloadsOrNone(p) {
+		candidates = append(candidates, c.selecting[one]...)
+	}
+	if len(c.workloadsOf(p)) == 0 {
+		for i := range c.parts {
+			candidates = append(candidates, &c.parts[i])
+		}
+	} else {
+		candidates = append(candidates, c.selecting[nil]...)
+	}
+	slices.SortFunc(candidates, func(a, b *part) int { return cmp.Compare(a.service.Name, b.service.Name) })
+	return slices.DeleteFunc(slices.Compact(candidates), func(other *part) bool {
+		return other == p || len(other.service.Spec.Selector) == 0 || !c.share(p, other)
+	})
+}
+
+// workloadsOrNone are the workloads whose pods a Service selects, or nil alone if none is known.
+func (c *composer) workloadsOrNone(p *part) []*workload {
+	if found := c.workloadsOf(p); len(found) > 0 {
+		return found
+	}
+	return []*workload{nil}
 }
 
 // heldAccess says which held policy the access rules of a Service come from: what stands follows from rules that are not known any more.
