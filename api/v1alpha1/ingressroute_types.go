@@ -52,7 +52,7 @@ type IngressRoute struct {
 	//
 	// +optional
 	Timeout *Duration `json:"timeout,omitempty"`
-	// Retries of requests that no pod took. Empty: none.
+	// Retries of requests for which no connection to a pod came about. Empty: none.
 	//
 	// +optional
 	Retries *IngressRetries `json:"retries,omitempty"`
@@ -193,9 +193,10 @@ type RequestHeader struct {
 // +kubebuilder:validation:XValidation:rule="!(self.lowerAscii() in ['host', 'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'content-length', 'authorization', 'cookie', 'forwarded', 'x-real-ip']) && !self.lowerAscii().startsWith('x-forwarded-') && !self.lowerAscii().startsWith('l5d-')",message="must not be Host, Authorization, Cookie, Forwarded, X-Forwarded-*, X-Real-Ip, l5d-* or a header of the connection: the gateway and the mesh rely on them"
 type HeaderName string
 
-// IngressRetries are retries of requests that no pod took.
+// IngressRetries are retries of requests for which no connection to a pod came about.
 type IngressRetries struct {
-	// Attempts is how often a request is sent at most, the first time included. A request that a pod has begun to read is not sent again.
+	// Attempts is how often a request is sent at most, the first time included. It is sent again only when no connection to a pod came about: what
+	// the gateway has begun to write is not repeated, so errors that a pod answers are passed on, and no request is done twice.
 	//
 	// +kubebuilder:validation:Minimum=2
 	// +kubebuilder:validation:Maximum=10

@@ -159,6 +159,15 @@ var _ = Describe("a profile with TLS", func() {
 		Eventually(func() int { return answersOverTLS(ca.secure(shows(partners)), "mutual", "/") }).Should(Equal(http.StatusOK))
 		Expect(answersOverTLS(ca.secure(), "mutual", "/")).To(BeZero(), "no certificate")
 		Expect(answersOverTLS(ca.secure(shows(strangers)), "mutual", "/")).To(BeZero(), "another's certificate")
+
+		By("asking for one only of those who have one")
+		shop.create(ca.secret("optional-tls", hostOf("optional")))
+		shop.publish(secured("optional", func(t *v1alpha1.IngressTLS) {
+			t.ClientAuth = &v1alpha1.ClientAuth{Mode: v1alpha1.ClientAuthIfGiven, CASecret: "partners"}
+		}, route("/", "web")))
+		Expect(answersOverTLS(ca.secure(shows(partners)), "optional", "/")).To(Equal(http.StatusOK))
+		Expect(answersOverTLS(ca.secure(), "optional", "/")).To(Equal(http.StatusOK), "no certificate")
+		Expect(answersOverTLS(ca.secure(shows(strangers)), "optional", "/")).To(BeZero(), "another's certificate")
 	})
 
 	It("gets its certificate from cert-manager when there is one, and says what that waits for", Serial, func() {
