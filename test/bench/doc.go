@@ -1,4 +1,4 @@
-// Package bench measures releases: the whole operator, in this process, against a real API server that serves the kinds of Linkerd and Traefik.
+// Package bench measures releases, and profiles at a real Traefik: the whole operator, in this process, against a real API server that serves the kinds of Linkerd and Traefik.
 // There are no tests here, for what is measured depends on the machine; make bench runs it. Nothing but the operator's own requests is
 // measured, as they leave the process (calls_test.go), so the figures do not rest on what the operator says of itself.
 //

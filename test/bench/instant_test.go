@@ -39,7 +39,7 @@ func BenchmarkInstant(b *testing.B) {
 		b.ReportMetric(float64(len(after)), "writes")
 		b.ReportMetric(rate, "raw-writes/s")
 		b.ReportMetric(took.Seconds()/(float64(len(after))/rate), "ratio-to-raw")
-		w.reportCalls(w.calls.since(earliest), len(all))
+		w.reportCalls(w.calls.since(earliest), len(all), "step")
 	}
 }
 

@@ -50,7 +50,7 @@ func steps(b *testing.B, namespaces int) {
 	b.ReportMetric(quantile(over, 0.5), "p50-overhead-ms")
 	b.ReportMetric(quantile(over, 0.99), "p99-overhead-ms")
 	b.ReportMetric(quantile(over, 1), "max-overhead-ms")
-	w.reportCalls(w.calls.since(first), len(over))
+	w.reportCalls(w.calls.since(first), len(over), "step")
 }
 
 // arrived is how many releases have got to a step.
@@ -77,8 +77,8 @@ func overheads(all fleet, told map[client.ObjectKey][]decided, settle time.Durat
 	return found
 }
 
-// reportCalls prints how many requests a step took, by their kinds.
-func (w *world) reportCalls(made []*call, steps int) {
+// reportCalls prints how many requests some things took, such as steps, by their kinds.
+func (w *world) reportCalls(made []*call, count int, thing string) {
 	kinds := map[string]int{}
 	var writes int
 	for _, one := range made {
@@ -88,8 +88,8 @@ func (w *world) reportCalls(made []*call, steps int) {
 		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-		w.Logf("%-40s %7d  %.3f per step", kind, kinds[kind], float64(kinds[kind])/float64(steps))
+		w.Logf("%-40s %7d  %.3f per %s", kind, kinds[kind], float64(kinds[kind])/float64(count), thing)
 	}
-	w.ReportMetric(float64(len(made))/float64(steps), "calls/step")
-	w.ReportMetric(float64(writes)/float64(steps), "writes/step")
+	w.ReportMetric(float64(len(made))/float64(count), "calls/"+thing)
+	w.ReportMetric(float64(writes)/float64(count), "writes/"+thing)
 }

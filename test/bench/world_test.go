@@ -36,7 +36,7 @@ health: {bindAddress: "0"}
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(testbed.Main(m, testbed.Options{}))
+	os.Exit(testbed.Main(m, testbed.Options{Traefik: &testbed.TraefikOptions{}}))
 }
 
 // world is an API server with nothing on it, and the operator once it is started.
