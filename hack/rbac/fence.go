@@ -11,18 +11,20 @@ import (
 	"github.com/kubemate/kubemate/hack/rbac/rules"
 )
 
-// fence is the admission policy that confines the power over Namespaces, as the chart has it: it is written once, there.
-func fence() ([]any, error) {
-	path := filepath.Join("charts", "kubemate", "templates", "injection.yaml")
+// policy is an admission policy and its binding, as the chart has them: they are written once, there. suffix ends their name.
+func policy(file, suffix string) ([]any, error) {
+	path := filepath.Join("charts", "kubemate", "templates", file)
 	template, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	plain := strings.NewReplacer(
-		`{{ $name }}`, rules.Name+"-namespaces",
+		`{{ $name }}`, rules.Name+"-"+suffix,
 		`{{- include "kubemate.labels" . | nindent 4 }}`, "app.kubernetes.io/name: "+rules.Name,
 		`{{ printf "system:serviceaccount:%s:%s" .Release.Namespace (include "kubemate.serviceAccount" .) | squote }}`,
 		"'system:serviceaccount:"+rules.Namespace+":"+rules.Name+"'",
+		`{{ printf "[%s]" (join ", " $groups) }}`, "[]",
+		`{{ printf "[%s]" (join ", " $namespaces) }}`, "[]",
 	).Replace(withoutControls(string(template)))
 	if strings.Contains(plain, "{{") {
 		return nil, fmt.Errorf("%s holds an expression that hack/rbac does not know", path)

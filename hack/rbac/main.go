@@ -34,11 +34,18 @@ func write() error {
 	if err := writeFile(filepath.Join("config", "rbac", "role.yaml"), everyday()...); err != nil {
 		return err
 	}
-	fenced, err := fence()
+	fence, err := policy("injection.yaml", "namespaces") // it confines the power over Namespaces
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join("config", "rbac", "injection.yaml"), append(injection(), fenced...)...)
+	if err := writeFile(filepath.Join("config", "rbac", "injection.yaml"), append(injection(), fence...)...); err != nil {
+		return err
+	}
+	reservation, err := policy("routes.yaml", "routes")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join("config", "admission", "routes.yaml"), reservation...)
 }
 
 // everyday is what the operator needs with its default configuration.
