@@ -46,6 +46,8 @@ const (
 	ReasonNoGatewayPods = "NoGatewayPods"
 	// ReasonGatewayRefused: access rules refuse what an IngressProfile leads there through its gateway; the other object is named in the message.
 	ReasonGatewayRefused = "GatewayRefused"
+	// ReasonForeignRoute: routes that Kubemate did not write ask for a host of the profile; they are named in the message.
+	ReasonForeignRoute = "ForeignRoute"
 	// ReasonInternalError: rendering panicked; the Service's objects are held. A bug in Kubemate.
 	ReasonInternalError = "InternalError"
 )

@@ -56,6 +56,7 @@ func (c *composer) profile(profile *v1alpha1.IngressProfile, owners *hostOwners,
 	if len(problems) > 0 || len(own.won) == 0 {
 		return false
 	}
+	c.add(c.strangers(own)...)
 	for _, host := range own.won {
 		edge.Hosts = append(edge.Hosts, host.key.Host)
 		if _, recorded := c.recorded[host.key]; !recorded {

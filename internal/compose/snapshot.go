@@ -38,6 +38,8 @@ type Snapshot struct {
 	Claims []Claim
 	// Recorded are the hosts that are recorded as this namespace's, in any order.
 	Recorded []Claim
+	// Strangers are routes of others that ask for hosts of this namespace's profiles, sorted. Nil: there are none, or nobody knows.
+	Strangers []Stranger
 	// Reservations of the operator's configuration.
 	Reservations []model.Reservation
 	// Gateways of the operator's configuration, by name.

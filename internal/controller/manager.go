@@ -52,7 +52,7 @@ func NewManager(ctx context.Context, cluster *rest.Config, cfg config.OperatorCo
 	shared := true
 	options.Controller.SkipNameValidation = &shared // two operators may follow one another in a process, as in tests
 	gateways, _ := cfg.Edge.Model()
-	options.Cache = load.CacheOptions(home, gateways, drivers.PodAnnotations())
+	options.Cache = load.CacheOptions(home, gateways, drivers.PodAnnotations(), drivers.Routes())
 	options.Metrics = server.Options{BindAddress: cfg.Metrics.BindAddress}
 	options.HealthProbeBindAddress = cfg.Health.BindAddress
 	mgr, err := manager.New(guarded, options)

@@ -29,6 +29,8 @@ type Drivers interface {
 	PodAnnotations() []string
 	// Reports understands what gateways report. Nil: they report nothing.
 	Reports() driver.GatewayReports
+	// Routes understands routes that others wrote for the gateways. Nil: nobody does.
+	Routes() driver.RouteReader
 }
 
 // namespaces reconciles namespaces.

@@ -48,6 +48,7 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 	gateways, reservations := cfg.Edge.Model()
 	reader, err := load.NewReader(ctx, mgr.GetCache(), mgr.GetScheme(), load.Config{
 		Gateways: gateways, Reservations: reservations, InjectionAllowed: cfg.Injection.Enabled, OperatorNamespace: operator.home,
+		Routes: drivers.Routes(),
 	})
 	if err != nil {
 		return err
@@ -117,7 +118,7 @@ func setupKinds(ctx context.Context, mgr manager.Manager, reader *load.Reader, e
 	if err != nil {
 		return nil, fmt.Errorf("making a discovery client: %w", err)
 	}
-	known := newKinds(drivers.Kinds(), asking, reader, watchGenerated(engine, feed), now)
+	known := newKinds(drivers.Kinds(), asking, reader, watchGenerated(engine, reader, feed), now)
 	known.changed = func(ctx context.Context) error {
 		all, err := reader.Namespaces(ctx)
 		feed.add(all...)

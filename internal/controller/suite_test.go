@@ -58,6 +58,8 @@ func (drivers) Kinds() []schema.GroupVersionKind {
 	return append(kube.Driver(kube.Config{}).Kinds(), drivertest.FakeMesh().Kinds()...)
 }
 
+func (drivers) Routes() driver.RouteReader { return nil }
+
 func (drivers) Reports() driver.GatewayReports { return nil }
 
 func (drivers) Select(map[schema.GroupVersionKind]bool, map[string]bool) plan.Drivers {

@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -13,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -93,13 +95,14 @@ func killSwitchChanged(before, after client.Object) bool {
 type generated struct {
 	kind   schema.GroupVersionKind
 	engine *apply.Engine
+	reader *load.Reader
 	feed   *feed
 }
 
 // watchGenerated watches a generated kind.
-func watchGenerated(engine *apply.Engine, to *feed) func(schema.GroupVersionKind, cache.Informer) error {
+func watchGenerated(engine *apply.Engine, reader *load.Reader, to *feed) func(schema.GroupVersionKind, cache.Informer) error {
 	return func(kind schema.GroupVersionKind, informer cache.Informer) error {
-		_, err := informer.AddEventHandler(generated{kind, engine, to})
+		_, err := informer.AddEventHandler(generated{kind, engine, reader, to})
 		return err
 	}
 }
@@ -109,6 +112,9 @@ func (g generated) OnAdd(obj any, initial bool) {
 	object, ok := g.object(obj)
 	if ok && !g.engine.Observe(object) && !initial && g.matters(object) {
 		g.feed.add(object.GetNamespace())
+	}
+	if ok && !initial {
+		g.disturbs(object)
 	}
 }
 
@@ -122,6 +128,9 @@ func (g generated) OnUpdate(before, after any) {
 	if !g.engine.Observe(is) && (g.matters(was) || g.matters(is)) && (!onlyStatus(was, is) || progressed(before, after)) {
 		g.feed.add(is.GetNamespace())
 	}
+	if !slices.Equal(g.reader.StrangerHosts(before.(client.Object)), g.reader.StrangerHosts(after.(client.Object))) {
+		g.disturbs(was, is)
+	}
 }
 
 // OnDelete is called for each object that disappears.
@@ -132,6 +141,24 @@ func (g generated) OnDelete(obj any) {
 	object, ok := g.object(obj)
 	if ok && !g.engine.Gone(object) && g.matters(object) {
 		g.feed.add(object.GetNamespace())
+	}
+	if ok {
+		g.disturbs(object)
+	}
+}
+
+// disturbs wakes the namespaces whose hosts are asked for by routes that somebody else wrote.
+func (g generated) disturbs(objects ...client.Object) {
+	for _, object := range objects {
+		hosts := g.reader.StrangerHosts(object.(named).Object)
+		if len(hosts) == 0 {
+			continue
+		}
+		namespaces, err := g.reader.Disturbed(context.Background(), hosts)
+		if err != nil {
+			logf.Log.Error(err, "finding the namespaces whose hosts a route of others asks for", "object", client.ObjectKeyFromObject(object))
+		}
+		g.feed.add(namespaces...)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubemate/kubemate/internal/apply"
+	"github.com/kubemate/kubemate/internal/load"
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta3"
 )
 
@@ -28,7 +29,7 @@ func TestAGuardOfOthersHasItsNamespaceReconciled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			to := &feed{}
-			test.happens(generated{v1beta3.GroupVersion.WithKind("Server"), apply.NewEngine(apply.Options{Now: time.Now}), to})
+			test.happens(generated{v1beta3.GroupVersion.WithKind("Server"), apply.NewEngine(apply.Options{Now: time.Now}), &load.Reader{}, to})
 			if got := to.early[request("shop")]; got != test.want {
 				t.Errorf("reconciled: %v", got)
 			}

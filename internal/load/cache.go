@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
@@ -26,12 +27,13 @@ var running = fields.AndSelectors(
 //
 // HostClaims count in the operator's own namespace, home, alone: elsewhere anybody could write one. Of the endpoints of Services that tell the
 // addresses of gateways the addresses are kept. Of pods and pod templates the given annotations are kept, no others; pods that have ended are not.
-func CacheOptions(home string, gateways map[string]model.Gateway, podAnnotations []string) cache.Options {
+// Of routes that somebody else wrote, as routes understands them, the hosts are kept; nil understands none.
+func CacheOptions(home string, gateways map[string]model.Gateway, podAnnotations []string, routes driver.RouteReader) cache.Options {
 	shared, reduced := true, pods{podAnnotations}
 	return cache.Options{
 		ReaderFailOnMissingInformer:  true,
 		DefaultUnsafeDisableDeepCopy: &shared, // what comes out of the cache is only read
-		DefaultTransform:             generated,
+		DefaultTransform:             strangers{routes}.generated,
 		ByObject: map[client.Object]cache.ByObject{
 			&v1alpha1.CanaryRelease{}:    {Transform: input},
 			&v1alpha1.MeshPolicy{}:       {Transform: input},

@@ -16,6 +16,7 @@ import (
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/compose"
+	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
@@ -50,6 +51,8 @@ type Config struct {
 	Reservations []model.Reservation
 	// InjectionAllowed says whether the operator may annotate Namespaces.
 	InjectionAllowed bool
+	// Routes understands routes of others. Nil: nobody does.
+	Routes driver.RouteReader
 	// OperatorNamespace is where the operator runs: the kill switch on it is for the whole cluster. Empty: there is none for the cluster.
 	OperatorNamespace string
 }
@@ -92,6 +95,13 @@ func (r *Reader) Prepare(ctx context.Context, kind schema.GroupVersionKind) (cac
 	}
 	if err := r.cache.IndexField(ctx, object, indexGroup, groupKeys); err != nil {
 		return nil, fmt.Errorf("indexing %s by group: %w", kind.Kind, err)
+	}
+	if r.config.Routes == nil || kind != r.config.Routes.RouteKind() {
+		return informer, nil
+	}
+	byHost := func(obj client.Object) []string { return hostValues(hostKeys("", r.StrangerHosts(obj))...) }
+	if err := r.cache.IndexField(ctx, object, indexHosts, byHost); err != nil {
+		return nil, fmt.Errorf("indexing %s by host: %w", kind.Kind, err)
 	}
 	return informer, nil
 }

@@ -93,7 +93,10 @@ func (r *Reader) intents(ctx context.Context, view *View) error {
 	view.Policies = standing(policies.Items)
 	view.Profiles = standing(profiles.Items)
 	view.Egresses = standing(egresses.Items)
-	return r.claims(ctx, view)
+	if err := r.claims(ctx, view); err != nil {
+		return err
+	}
+	return r.strangers(ctx, view)
 }
 
 // live reads what Kubemate wrote.

@@ -6,7 +6,9 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	traefikio "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 )
@@ -41,6 +43,32 @@ var _ = Describe("a host", Ordered, func() {
 		shop.publish(profile("owned", route("/", "web")))
 		eventuallyAnswers(http.StatusOK, hostOf("owned"), "/")
 		Expect(ask(hostOf("owned"), "/deeper/path").variant).To(Equal("web"))
+	})
+
+	It("says which routes that Kubemate did not write ask for it, as long as they do", func() {
+		served := profile("claimed", route("/", "web"))
+		shop.publish(served)
+		foreign := &traefikio.IngressRoute{ObjectMeta: metav1.ObjectMeta{Name: "by-hand"}, Spec: traefikio.IngressRouteSpec{
+			Routes: []traefikio.Route{{Kind: "Rule", Match: "Host(`" + hostOf("claimed") + "`) && PathPrefix(`/deep`)", Services: []traefikio.Service{{
+				LoadBalancerSpec: traefikio.LoadBalancerSpec{Name: "web", Port: intstr.FromInt32(80)},
+			}}}},
+		}}
+		thief.create(foreign)
+		said := func() string {
+			accepted := shop.eventually(served, v1alpha1.ConditionAccepted, metav1.ConditionTrue)
+			return accepted.Reason + ": " + accepted.Message
+		}
+		Eventually(said).Should(And(HavePrefix(v1alpha1.ReasonForeignRoute), ContainSubstring("IngressRoute thief/by-hand")))
+		shop.eventually(served, v1alpha1.ConditionReady, metav1.ConditionTrue)
+
+		By("looking at another host, and back")
+		match := foreign.Spec.Routes[0].Match
+		thief.edit(foreign, func() { foreign.Spec.Routes[0].Match = "Host(`another.example`)" })
+		Eventually(said).Should(HavePrefix(v1alpha1.ReasonAccepted))
+		thief.edit(foreign, func() { foreign.Spec.Routes[0].Match = match })
+		Eventually(said).Should(HavePrefix(v1alpha1.ReasonForeignRoute))
+		Expect(admin.Delete(shop.ctx, foreign)).To(Succeed())
+		Eventually(said).Should(HavePrefix(v1alpha1.ReasonAccepted))
 	})
 
 	It("that the configuration reserves for others is not served", func() {

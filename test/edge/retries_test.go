@@ -30,11 +30,9 @@ var _ = Describe("a route with retries", Serial, func() {
 		var pods corev1.PodList
 		Expect(admin.List(shop.ctx, &pods, client.InNamespace(shop.name), client.MatchingLabels{"app": "web"})).To(Succeed())
 		Expect(pods.Items).To(HaveLen(1))
-		const nobodyListens = 9
-		address := pods.Items[0].Status.PodIP
 		shop.create(
 			&corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "half"}, Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Name: "http", Port: 80}}}},
-			slice("half", "half-live", address, 8080), slice("half", "half-dead", address, nobodyListens))
+			slice("half", "half-live", pods.Items[0].Status.PodIP, 8080), slice("half", "half-dead", "10.244.250.1", 9)) // where nobody listens
 		again := with(route("/again", "half"), func(r *v1alpha1.IngressRoute) { r.Retries = &v1alpha1.IngressRetries{Attempts: 3} })
 		shop.publish(profile("half", route("/once", "half"), again))
 

@@ -126,6 +126,12 @@ func (d Drivers) Reports() driver.GatewayReports {
 	return reports
 }
 
+// Routes understands routes that others wrote for the gateways. Nil: there are none.
+func (d Drivers) Routes() driver.RouteReader {
+	routes, _ := d.edge.(driver.RouteReader)
+	return routes
+}
+
 func (d Drivers) mesh(served map[schema.GroupVersionKind]bool, standing map[string]bool) driver.MeshDriver {
 	for _, mesh := range d.allowed {
 		if standing[mesh.driver.Name()] {
