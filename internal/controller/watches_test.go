@@ -7,8 +7,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubemate/kubemate/internal/apply"
-	"github.com/kubemate/kubemate/internal/load"
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta3"
+	"github.com/kubemate/kubemate/internal/load"
 )
 
 func TestAGuardOfOthersHasItsNamespaceReconciled(t *testing.T) {

@@ -76,7 +76,9 @@ var _ = Describe("Reserved routes", Ordered, func() {
 				Expect(unstructured.SetNestedField(o.Object, "web", "spec", "ingressClassName")).To(Succeed())
 			},
 			"the gateway": func(o *unstructured.Unstructured) { o.SetLabels(map[string]string{"kubemate.io/gateway": "default"}) },
-			"the class":   func(o *unstructured.Unstructured) { o.SetAnnotations(map[string]string{"kubernetes.io/ingress.class": "x"}) },
+			"the class": func(o *unstructured.Unstructured) {
+				o.SetAnnotations(map[string]string{"kubernetes.io/ingress.class": "x"})
+			},
 		} {
 			changed := older.DeepCopy()
 			change(changed)
