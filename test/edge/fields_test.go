@@ -214,7 +214,7 @@ var _ = Describe("a Service under release at the edge", Serial, func() {
 			r.RateLimit = &v1alpha1.RateLimit{Average: 1, Period: ptr.To(v1alpha1.Duration("1m")), Burst: ptr.To(int64(5))}
 		})
 		shop.create(canary)
-		shop.eventually(canary, v1alpha1.ConditionReady, metav1.ConditionTrue)
+		shop.released(canary)
 		shop.publish(profile("released", guarded))
 		login := func(request *http.Request) { request.SetBasicAuth("alice", "password") }
 		Expect(ask(hostOf("released"), "/", header("X-Canary", "1"), header("X-Forwarded-For", "192.0.2.1")).StatusCode).To(Equal(http.StatusUnauthorized))
@@ -238,7 +238,7 @@ var _ = Describe("a Service under release at the edge", Serial, func() {
 			r.Sticky = &v1alpha1.Sticky{Cookie: v1alpha1.StickyCookie{Name: "cohort", MaxAge: ptr.To(v1alpha1.Duration("1h"))}}
 		})
 		shop.create(canary)
-		shop.eventually(canary, v1alpha1.ConditionReady, metav1.ConditionTrue)
+		shop.released(canary)
 		shop.publish(profile("sticky", sticky))
 		seen := map[string]bool{}
 		for range 2 {

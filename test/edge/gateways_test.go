@@ -83,8 +83,8 @@ var _ = Describe("a meshed gateway", Serial, func() {
 			Variants: []v1alpha1.Variant{{Name: "v1", Deployment: &v1, Weight: ptr.To(int32(75))}, {Name: "v2", Deployment: &v2, Weight: ptr.To(int32(25))}},
 		}}
 		shop.create(release)
+		shop.released(release)
 		shop.publish(behind("intranet", profile("meshed", route("/", "orders"))))
-		shop.eventually(release, v1alpha1.ConditionReady, metav1.ConditionTrue)
 
 		By("showing that nothing answers before the cluster IPs do")
 		Eventually(func(g Gomega) {

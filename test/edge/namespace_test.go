@@ -134,6 +134,22 @@ func (n *namespace) store(profile *v1alpha1.IngressProfile) {
 	n.eventually(profile, v1alpha1.ConditionReady, metav1.ConditionTrue)
 }
 
+// released waits until a release is in force as it is meant: while a variant has no ready pods yet, stable answers in its place, and the release is
+// ready all the same.
+func (n *namespace) released(release *v1alpha1.CanaryRelease) {
+	GinkgoHelper()
+	Eventually(func(g Gomega) {
+		g.Expect(admin.Get(n.ctx, n.key(release.Name), release)).To(Succeed())
+		g.Expect(meta.IsStatusConditionTrue(release.Status.Conditions, v1alpha1.ConditionReady)).To(BeTrue())
+		g.Expect(release.Status.ObservedGeneration).To(Equal(release.Generation))
+		g.Expect(release.Status.Variants).To(HaveLen(len(release.Spec.Variants)))
+		for _, variant := range release.Status.Variants {
+			g.Expect(variant.Ready).To(BeTrue(), "variant %s", variant.Name)
+			g.Expect(variant.Programmed).To(Equal(variant.Wanted), "variant %s", variant.Name)
+		}
+	}).Should(Succeed())
+}
+
 // eventually waits until the object's condition of its newest generation is the one wanted.
 func (n *namespace) eventually(object client.Object, condition string, status metav1.ConditionStatus) *metav1.Condition {
 	GinkgoHelper()

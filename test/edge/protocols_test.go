@@ -65,7 +65,7 @@ var _ = Describe("a Service under release", Serial, func() {
 		shop.create(release)
 		calls := route("/", "orders")
 		calls.To.Port = 81
-		shop.eventually(release, v1alpha1.ConditionReady, metav1.ConditionTrue)
+		shop.released(release)
 		shop.publish(profile("calls", calls))
 		variants := map[string]int{}
 		for range 20 {
@@ -92,7 +92,7 @@ var _ = Describe("a Service under release", Serial, func() {
 	It("is spoken to over WebSockets, which stay with their variant", func() {
 		release := releaseOf("sockets", 80, v1alpha1.RequestMatch{Headers: []v1alpha1.ValueMatch{{Name: "X-Canary", Value: ptr.To(v1alpha1.MatchValue("1"))}}})
 		shop.create(release)
-		shop.eventually(release, v1alpha1.ConditionReady, metav1.ConditionTrue)
+		shop.released(release)
 		shop.publish(withHeaders(profile("sockets", with(route("/", "orders"), func(r *v1alpha1.IngressRoute) {
 			r.MaxInFlight = ptr.To(int64(100))
 		}))))
@@ -107,7 +107,7 @@ var _ = Describe("a Service under release", Serial, func() {
 
 		By("moving the match away: the socket stays, the next request does not")
 		shop.edit(release, func() { release.Spec.Matches[0].To = "v1" })
-		shop.eventually(release, v1alpha1.ConditionReady, metav1.ConditionTrue)
+		shop.released(release)
 		Eventually(func() string { return ask(hostOf("sockets"), "/", header("X-Canary", "1")).variant }).Should(Equal("v1"))
 		socket.echoes("after")
 	})
