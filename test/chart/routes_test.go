@@ -46,13 +46,14 @@ var _ = Describe("Reserved routes", Ordered, func() {
 		Expect(developer.client().Create(ctx, traefikObject(team, "IngressRoute", "older"))).To(Succeed(), "before the policy is there")
 		_, err := helm(ctx, "install", "reserving", chartPath, "--namespace", home, "--values", "testdata/reserved-routes.yaml")
 		Expect(err).NotTo(HaveOccurred())
-		DeferCleanup(func(ctx SpecContext) {
-			_, err := helm(ctx, "uninstall", "reserving", "--namespace", home)
-			Expect(err).NotTo(HaveOccurred())
-		})
 		Eventually(func() error {
 			return developer.client().Create(ctx, traefikObject(team, "IngressRoute", "thief"), client.DryRunAll)
 		}).WithContext(ctx).WithTimeout(fenceWithin).Should(MatchError(ContainSubstring(refused)))
+	})
+
+	AfterAll(func(ctx SpecContext) {
+		_, err := helm(ctx, "uninstall", "reserving", "--namespace", home)
+		Expect(err).NotTo(HaveOccurred())
 	})
 
 	It("are written by the operator alone, whatever the kind", func(ctx SpecContext) {
