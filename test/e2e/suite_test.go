@@ -52,7 +52,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(err).NotTo(HaveOccurred())
 	Expect(operator.Install(ctx, world, filepath.Join("..", ".."), operator.Values{Injection: true})).To(Succeed())
 	kubemate, err = operator.Start(ctx, world, operator.Options{
-		Binary: operator.Binary(), Dir: GinkgoT().TempDir(), Config: "injection:\n  enabled: true\nedge:\n  gateways:\n  - {name: default, hardened: true}\n",
+		Binary: operator.Binary(), Dir: GinkgoT().TempDir(), Config: "injection:\n  enabled: true\nedge:\n  gateways:\n  - {name: default, hardened: true, pods: {namespace: " + gatewayNamespace + ", labels: {app: traefik}, service: traefik}}\n",
 	})
 	Expect(err).NotTo(HaveOccurred())
 	accepting, stop := context.WithCancel(context.Background())
