@@ -40,6 +40,8 @@ const (
 	ReasonBypassExpires = "BypassExpires"
 	// ReasonBypassExpired: a bypass of the mesh has ended and is withdrawn; pods that run keep it.
 	ReasonBypassExpired = "BypassExpired"
+	// ReasonRestarted: a workload was restarted, in Events.
+	ReasonRestarted = "Restarted"
 	// ReasonAdmitsOthers: who is admitted cannot be told from others, whom the message names.
 	ReasonAdmitsOthers = "AdmitsOthers"
 	// ReasonNoGatewayPods: a gateway that access rules name has no pods to admit.
@@ -143,6 +145,8 @@ const (
 	AnnotationApplied = "kubemate.io/applied"
 	// AnnotationBorrowed on an object that users own lists, comma-separated and sorted, the annotations that Kubemate laid over it.
 	AnnotationBorrowed = "kubemate.io/borrowed"
+	// AnnotationRestarted on a pod template names, by a digest, the MeshPolicies and their generations for which its workload was restarted last.
+	AnnotationRestarted = "kubemate.io/restarted"
 	// AnnotationChangedBy on a CanaryRelease is the last person who changed its spec, or the ServiceAccount that created it when no person has. An
 	// admission policy writes it, and puts back what others write there. Only under four eyes.
 	AnnotationChangedBy = "kubemate.io/changed-by"

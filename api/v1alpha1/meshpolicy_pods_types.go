@@ -109,3 +109,15 @@ type ProxyResource struct {
 // +kubebuilder:validation:MaxLength=16
 // +kubebuilder:validation:XValidation:rule="isQuantity(self) && quantity(self).isGreaterThan(quantity('0'))",message="must be an amount above 0 as Kubernetes writes it, such as 100m or 64Mi"
 type Quantity string
+
+// Restart is whether workloads whose pods wait for a restart get one.
+//
+// +kubebuilder:validation:Enum=None;Rolling
+type Restart string
+
+const (
+	// RestartNone leaves the restart to people.
+	RestartNone Restart = "None"
+	// RestartRolling restarts one workload at a time.
+	RestartRolling Restart = "Rolling"
+)

@@ -16,6 +16,10 @@ type MeshPolicyStatus struct {
 	// +listMapKey=aspect
 	// +kubebuilder:validation:MaxItems=4
 	Effects []PolicyEffect `json:"effects,omitempty"`
+	// Restart is how far the restarts are that the policy asks for. Empty: it asks for none, or may not have any.
+	//
+	// +optional
+	Restart *RestartStatus `json:"restart,omitempty"`
 }
 
 // PodCounts counts pods that run. Those that have ended, or are being deleted, are left out.
@@ -124,4 +128,37 @@ const (
 	AspectOpaquePorts PolicyAspect = "opaquePorts"
 	// AspectResilience is spec.resilience.
 	AspectResilience PolicyAspect = "resilience"
+)
+
+// RestartStatus is how far restarts are.
+type RestartStatus struct {
+	// Phase is Running, Stopped or Done.
+	Phase RestartPhase `json:"phase"`
+	// Workload that is being restarted, or at which restarts stopped, "Deployment orders". Empty: none.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=320
+	Workload string `json:"workload,omitempty"`
+	// Restarted is how many workloads are done.
+	Restarted int32 `json:"restarted"`
+	// Left is how many are not, the one that is being restarted among them.
+	Left int32 `json:"left"`
+	// Message says what is waited for, or what is wrong.
+	//
+	// +kubebuilder:validation:MaxLength=1024
+	Message string `json:"message"`
+}
+
+// RestartPhase is how restarts go.
+//
+// +kubebuilder:validation:Enum=Running;Stopped;Done
+type RestartPhase string
+
+const (
+	// RestartRunning goes on by itself.
+	RestartRunning RestartPhase = "Running"
+	// RestartStopped goes on when the workload that is named has become ready, or the policy is edited.
+	RestartStopped RestartPhase = "Stopped"
+	// RestartDone has nothing to do.
+	RestartDone RestartPhase = "Done"
 )

@@ -43,6 +43,7 @@ type MeshPolicyList struct {
 // +kubebuilder:validation:XValidation:rule="!has(self.bypass) || self.target.kind == 'Namespace'",message="bypass is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="!has(self.proxy) || self.target.kind == 'Namespace'",message="proxy is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="has(self.injection) || has(self.mtls) || has(self.access) || has(self.network) || has(self.resilience) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy)",message="a policy must say something: set injection, mtls, access, network, resilience, bypass, opaquePorts or proxy"
+// +kubebuilder:validation:XValidation:rule="!has(self.restart) || self.target.kind == 'Namespace' && (has(self.injection) || has(self.mtls) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy))",message="restart goes with what new pods get: use target.kind Namespace and set injection, mtls, bypass, opaquePorts or proxy"
 type MeshPolicySpec struct {
 	// Target is what the policy is about.
 	Target PolicyTarget `json:"target"`
@@ -87,6 +88,12 @@ type MeshPolicySpec struct {
 	//
 	// +optional
 	Proxy *Proxy `json:"proxy,omitempty"`
+	// Restart is whether workloads of the namespace whose pods wait for a restart get one. Rolling restarts them one at a time, each once for a generation of the
+	// policy, and stops at the first that does not come up as it should. It needs the power to change pod templates, which the operator's configuration gives
+	// (injection.restarts). Empty: None.
+	//
+	// +optional
+	Restart *Restart `json:"restart,omitempty"`
 }
 
 // PolicyTarget is what a policy is about.

@@ -34,12 +34,14 @@ func write() error {
 	if err := writeFile(filepath.Join("config", "rbac", "role.yaml"), everyday()...); err != nil {
 		return err
 	}
-	fence, err := policy("injection.yaml", "namespaces") // it confines the power over Namespaces
-	if err != nil {
-		return err
-	}
-	if err := writeFile(filepath.Join("config", "rbac", "injection.yaml"), append(injection(), fence...)...); err != nil {
-		return err
+	for power, confined := range map[string]string{"injection": "namespaces", "restarts": "workloads"} {
+		fence, err := policy(power+".yaml", confined)
+		if err != nil {
+			return err
+		}
+		if err := writeFile(filepath.Join("config", "rbac", power+".yaml"), append(besides(power), fence...)...); err != nil {
+			return err
+		}
 	}
 	reservation, err := policy("routes.yaml", "routes")
 	if err != nil {
@@ -61,11 +63,11 @@ func everyday() []any {
 	}
 }
 
-// injection is what it needs besides when the configuration sets injection.enabled.
-func injection() []any {
-	name := rules.Name + "-injection"
+// besides is what it needs more for a power that is off by default: injection (injection.enabled) or restarts (injection.restarts).
+func besides(power string) []any {
+	name := rules.Name + "-" + power
 	return []any{
-		object(rbacv1.SchemeGroupVersion.String(), "ClusterRole", "", name, map[string]any{"rules": rules.Join("injection")}),
+		object(rbacv1.SchemeGroupVersion.String(), "ClusterRole", "", name, map[string]any{"rules": rules.Join(power)}),
 		binding("ClusterRole", "", name),
 	}
 }

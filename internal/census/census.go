@@ -32,9 +32,25 @@ type Pods struct {
 	Around model.Surroundings
 }
 
+// Counts are what came out.
+type Counts struct {
+	// Pods is what people are shown.
+	Pods v1alpha1.PodCounts
+	// Waiting are the pods that wait, by what they belong to. A missing one: none.
+	Waiting map[Workload]int32
+}
+
+// Shown is what people are shown. Nil: nothing was counted.
+func (c *Counts) Shown() *v1alpha1.PodCounts {
+	if c == nil {
+		return nil
+	}
+	return &c.Pods
+}
+
 // Count counts pods as a mesh's driver reads them.
-func (p *Pods) Count(reader driver.PodReader) *v1alpha1.PodCounts {
-	counts := &v1alpha1.PodCounts{}
+func (p *Pods) Count(reader driver.PodReader) *Counts {
+	var counts v1alpha1.PodCounts
 	exempt := map[model.Exemption]int32{}
 	waiting := map[Workload]int32{}
 	for _, pod := range p.All {
@@ -59,7 +75,7 @@ func (p *Pods) Count(reader driver.PodReader) *v1alpha1.PodCounts {
 		counts.Exempt = append(counts.Exempt, v1alpha1.ExemptPods{Reason: v1alpha1.ExemptReason(reason), Pods: exempt[reason]})
 	}
 	counts.Workloads = most(waiting)
-	return counts
+	return &Counts{counts, waiting}
 }
 
 // Runs says whether a pod runs, or is about to: it has not ended and nobody deletes it.

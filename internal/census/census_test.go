@@ -70,7 +70,8 @@ func TestPodsAreCountedByHowTheyStandToTheMesh(t *testing.T) {
 		pod("leaving", func(p *corev1.Pod) { p.DeletionTimestamp = &deleted }, "late"),
 	}}
 	var asked []model.RunningPod
-	got := pods.Count(byName{&asked})
+	counted := pods.Count(byName{&asked})
+	got := &counted.Pods
 	want := &v1alpha1.PodCounts{
 		Total: 8, Meshed: 2, Waiting: 4,
 		Exempt: []v1alpha1.ExemptPods{{Reason: v1alpha1.ExemptHostNetwork, Pods: 1}, {Reason: v1alpha1.ExemptNoToken, Pods: 1}},
@@ -80,6 +81,9 @@ func TestPodsAreCountedByHowTheyStandToTheMesh(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("counted %+v, want %+v", got, want)
+	}
+	if counted.Waiting[Workload{"Deployment", "orders"}] != 2 || len(counted.Waiting) != 3 {
+		t.Errorf("waiting are %v", counted.Waiting)
 	}
 	if asked[0].Template == nil || (*asked[0].Template)["a"] != "b" || asked[2].Template != nil {
 		t.Error("a pod is not compared with the template of its own workload")
@@ -99,7 +103,7 @@ func TestNoMoreWorkloadsAreNamedThanTheSchemaAllows(t *testing.T) {
 	}
 	pods.All = append(pods.All, pod("db-0", ownedBy("StatefulSet", "db", ""), "late"), pod("db-1", ownedBy("StatefulSet", "db", ""), "late"))
 	var asked []model.RunningPod
-	got := pods.Count(byName{&asked})
+	got := pods.Count(byName{&asked}).Pods
 	if len(got.Workloads) != maxWorkloads || got.Workloads[0].Name != "db" || got.Waiting != 42 {
 		t.Errorf("counted %+v", got)
 	}

@@ -107,10 +107,10 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	settings := manifest.Settings{InjectionAllowed: cfg.Injection.Enabled, OperatorNamespace: o.operator, Now: time.Now()}
+	settings := manifest.Settings{InjectionAllowed: cfg.Injection.Enabled, RestartsAllowed: cfg.Injection.Restarts, OperatorNamespace: o.operator, Now: time.Now()}
 	settings.Gateways, settings.Reservations = cfg.Edge.Model()
 	if o.configFile == "" {
-		settings.InjectionAllowed = true
+		settings.InjectionAllowed, settings.RestartsAllowed = true, true
 	}
 	result := newResult(input.objects)
 	for _, namespace := range input.snapshots(settings) {

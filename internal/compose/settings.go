@@ -29,6 +29,11 @@ func AnnotatesNamespace(spec *v1alpha1.MeshPolicySpec) bool {
 		(spec.Injection != nil || spec.MTLS != nil || spec.Bypass != nil || spec.OpaquePorts != nil || spec.Proxy != nil)
 }
 
+// Restarts says whether a policy asks for restarts.
+func Restarts(spec *v1alpha1.MeshPolicySpec) bool {
+	return spec.Restart != nil && *spec.Restart == v1alpha1.RestartRolling
+}
+
 // readSettings reads what a policy wants of its namespace as a whole.
 func (c *composer) readSettings(spec *v1alpha1.MeshPolicySpec, origin model.Origin) (settings, model.Problems) {
 	var out settings
@@ -50,6 +55,13 @@ func (c *composer) readSettings(spec *v1alpha1.MeshPolicySpec, origin model.Orig
 	}
 	out.pods.Bypass, out.notices = c.readBypass(spec.Bypass, at(origin, "spec.bypass"))
 	out.pods.Proxy = read.proxy(spec.Proxy, "spec.proxy")
+	if Restarts(spec) && !c.snapshot.RestartsAllowed {
+		out.notices = append(out.notices, model.Problem{
+			Origin: at(origin, "spec.restart"), Reason: v1alpha1.ReasonPartiallySupported, Advisory: true,
+			Message: "the operator may not restart workloads here, the rest is applied; restart those of status.pods.workloads yourself, " +
+				"or ask the administrator to set injection.restarts in its configuration",
+		})
+	}
 	return out, read.problems
 }
 
@@ -93,6 +105,13 @@ func (c *composer) readBypass(bypass *v1alpha1.Bypass, origin model.Origin) (*mo
 	}
 	c.wakeAt(ends.Add(-bypassWarning))
 	return out, nil
+}
+
+// BypassExpired says whether a bypass has ended that a policy still has: that restarts nothing.
+func BypassExpired(policies []*v1alpha1.MeshPolicy, now time.Time) bool {
+	return slices.ContainsFunc(policies, func(policy *v1alpha1.MeshPolicy) bool {
+		return policy.Spec.Bypass != nil && policy.Spec.Bypass.Expires != nil && !now.Before(policy.Spec.Bypass.Expires.Time)
+	})
 }
 
 // bypassed are ports of pods that no proxy guards, and who says so.

@@ -53,6 +53,8 @@ type Snapshot struct {
 	KillSwitch v1alpha1.KillSwitchScope
 	// InjectionAllowed says whether the operator may annotate Namespaces.
 	InjectionAllowed bool
+	// RestartsAllowed says whether the operator may restart workloads.
+	RestartsAllowed bool
 }
 
 // Guard is an object of the mesh that guards a port of pods.

@@ -160,10 +160,13 @@ type Reservation struct {
 	Namespaces []string `json:"namespaces"`
 }
 
-// Injection is a power over Namespaces.
+// Injection is a power over Namespaces, and over workloads.
 type Injection struct {
 	// Enabled allows MeshPolicies to annotate their Namespace. Default false: it takes the verb patch on namespaces.
 	Enabled bool `json:"enabled"`
+	// Restarts allows MeshPolicies to restart workloads of their namespace. Default false: it takes the verb patch on Deployments, StatefulSets and
+	// DaemonSets. Only with Enabled.
+	Restarts bool `json:"restarts"`
 }
 
 // Concurrency bounds work that is done at once.

@@ -23,8 +23,8 @@ func TestEmptyFileMeansDefaults(t *testing.T) {
 	if cfg.Actions.Retention.Duration != 90*24*time.Hour || cfg.Actions.FourEyes.Enabled || cfg.Actions.ReasonRequired {
 		t.Errorf("actions are not kept for 90 days, or ask for more than a right: %+v", cfg.Actions)
 	}
-	if cfg.Injection.Enabled {
-		t.Error("injection is on by default")
+	if cfg.Injection.Enabled || cfg.Injection.Restarts {
+		t.Error("injection or restarts are on by default")
 	}
 }
 
@@ -55,6 +55,7 @@ func TestProblemsNameTheirPath(t *testing.T) {
 	}{
 		"an unknown field is refused":                  {"mesh: {drivr: Linkerd}", []string{"mesh.drivr"}},
 		"a field given twice is refused":               {"mesh: {driver: Linkerd, driver: None}", []string{"driver"}},
+		"restarts need injection":                      {"injection: {restarts: true}", []string{"injection.restarts", "injection.enabled"}},
 		"another kind is refused":                      {"kind: Deployment", []string{"kind"}},
 		"a driver that does not exist is refused":      {"mesh: {driver: Istio}", []string{"mesh.driver", "Linkerd"}},
 		"all problems are listed":                      {"{log: {level: loud, format: xml}}", []string{"log.level", "log.format"}},

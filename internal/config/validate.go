@@ -30,6 +30,9 @@ func (c *OperatorConfig) validate() error {
 	errs = append(errs, c.Mesh.validate(field.NewPath("mesh"))...)
 	errs = append(errs, c.Edge.validate(field.NewPath("edge"))...)
 	errs = append(errs, c.Network.validate(field.NewPath("network"))...)
+	if c.Injection.Restarts && !c.Injection.Enabled {
+		errs = append(errs, field.Invalid(field.NewPath("injection", "restarts"), true, "needs injection.enabled: what is restarted follows from the pods of annotated Namespaces"))
+	}
 	errs = append(errs, c.Actions.validate(field.NewPath("actions"))...)
 	errs = append(errs, c.Analysis.validate(field.NewPath("analysis"))...)
 	errs = append(errs, between(field.NewPath("concurrency", "apply"), c.Concurrency.Apply, 1, 256)...)

@@ -14,14 +14,23 @@ import (
 	"github.com/kubemate/kubemate/internal/driver/drivertest"
 )
 
-// pod makes a pod of the Deployment orders, as its ReplicaSet would.
+// pod makes a pod of the Deployment orders-v1, as its ReplicaSet would.
 func (s shop) pod(ctx context.Context, name string, containers ...string) *corev1.Pod {
+	GinkgoHelper()
+	return s.podOf(ctx, "orders-v1", name, containers...)
+}
+
+func (s shop) podNamed(name string) *corev1.Pod {
+	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: name}}
+}
+
+func (s shop) podOf(ctx context.Context, deployment, name string, containers ...string) *corev1.Pod {
 	GinkgoHelper()
 	yes, token := true, false
 	made := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
 			Name: name, Labels: map[string]string{"app": "orders", "pod-template-hash": "7d4"},
-			OwnerReferences: []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "ReplicaSet", Name: "orders-v1-7d4", UID: "r", Controller: &yes}},
+			OwnerReferences: []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "ReplicaSet", Name: deployment + "-7d4", UID: "r", Controller: &yes}},
 		},
 		Spec: corev1.PodSpec{AutomountServiceAccountToken: &token},
 	}

@@ -52,16 +52,18 @@ func podChanged(before, after client.Object) bool {
 		!reflect.DeepEqual(was.OwnerReferences, is.OwnerReferences) || !reflect.DeepEqual(was.Spec, is.Spec)
 }
 
-// templateChanged: the template of a StatefulSet or DaemonSet, as far as the cache keeps it.
-func templateChanged(before, after client.Object) bool {
-	if before.GetUID() != after.GetUID() {
+// rolloutChanged: what the cache keeps of what makes pods, but for versions: its template, and how far it is rolled out.
+func rolloutChanged(before, after client.Object) bool {
+	if before.GetUID() != after.GetUID() || before.GetGeneration() != after.GetGeneration() {
 		return true
 	}
 	switch is := after.(type) {
+	case *appsv1.Deployment:
+		return !reflect.DeepEqual(before.(*appsv1.Deployment).Status, is.Status)
 	case *appsv1.StatefulSet:
-		return !reflect.DeepEqual(before.(*appsv1.StatefulSet).Spec, is.Spec)
+		return !reflect.DeepEqual(before.(*appsv1.StatefulSet).Status, is.Status)
 	case *appsv1.DaemonSet:
-		return !reflect.DeepEqual(before.(*appsv1.DaemonSet).Spec, is.Spec)
+		return !reflect.DeepEqual(before.(*appsv1.DaemonSet).Status, is.Status)
 	}
 	return true
 }

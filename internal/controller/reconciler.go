@@ -2,13 +2,13 @@ package controller
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
-	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/census"
 	"github.com/kubemate/kubemate/internal/driver"
@@ -43,6 +43,7 @@ type namespaces struct {
 	reporter *reporter
 	board    *board
 	retained *retained
+	restarts *restarts
 	arrivals *load.Arrivals
 	// verifier asks gateways what they serve. Nil: none is asked.
 	verifier *verify.Verifier
@@ -77,10 +78,11 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 		return reconcile.Result{}, err
 	}
 	n.retained.show(view, planned)
-	results := n.engine.Results(request.Name)
+	results, counts := n.engine.Results(request.Name), count(view.Pods, drivers.Mesh)
+	restarting := n.restarts.decide(view, planned, results, counts)
 	known := status.New(status.Input{
 		Plan: planned, Results: results, Endpoints: view.Endpoints, Certificates: certificates(view.Live.Objects),
-		Pods: count(view.Pods, drivers.Mesh), Verified: n.verified(planned, results), Now: view.Now,
+		Pods: counts.Shown(), Restart: restarting.shown(), Verified: n.verified(planned, results), Now: view.Now,
 	})
 	wait, err := n.reporter.report(view, known)
 	if !planned.Due.IsZero() {
@@ -90,7 +92,7 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 	survey := newSurvey(view, known, drivers)
 	survey.published = n.reporter.published
 	n.board.post(request.Name, survey.standings())
-	return reconcile.Result{RequeueAfter: soonest(gone.wait, wait)}, err
+	return reconcile.Result{RequeueAfter: soonest(gone.wait, wait)}, errors.Join(err, n.restarts.carryOut(ctx, request.Name, restarting))
 }
 
 // plan plans a namespace, of which some custom resources have vanished.
@@ -104,7 +106,7 @@ func (n *namespaces) plan(view *load.View, drivers plan.Drivers, vanished []mode
 }
 
 // count counts pods. Nil: nobody asks, or the driver cannot tell.
-func count(pods *census.Pods, mesh driver.MeshDriver) *v1alpha1.PodCounts {
+func count(pods *census.Pods, mesh driver.MeshDriver) *census.Counts {
 	if reader, reads := mesh.(driver.PodReader); reads && pods != nil {
 		return pods.Count(reader)
 	}
@@ -117,6 +119,7 @@ func (n *namespaces) forget(name string) {
 	n.reporter.forget(name)
 	n.board.post(name, nil)
 	n.retained.forget(name)
+	n.restarts.forget(name)
 	n.arrivals.Forget(name)
 	if n.verifier != nil {
 		n.verifier.Forget(name)

@@ -55,7 +55,7 @@ func reportedPolicies(namespace *status.Namespace) reported[*v1alpha1.MeshPolicy
 		func(policy *v1alpha1.MeshPolicy) *v1alpha1.MeshPolicyStatus { return &policy.Status },
 		func(s v1alpha1.MeshPolicyStatus) v1alpha1.CommonStatus { return s.CommonStatus }, namespace.Policy)
 	kind.uncounted = func(s v1alpha1.MeshPolicyStatus) v1alpha1.MeshPolicyStatus {
-		s.Pods = nil
+		s.Pods, s.Restart = nil, nil
 		return s
 	}
 	return kind

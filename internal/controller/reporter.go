@@ -21,7 +21,7 @@ import (
 // It is longer than an API server takes for the steps of 500 releases at once: statuses that only say so would make it take longer still.
 const patience = 5 * time.Second
 
-// countsEvery is how often the status of an object is written for nothing but counts of pods.
+// countsEvery is how often the status of an object is written for nothing but counts of pods, or how far restarts are.
 const countsEvery = 5 * time.Second
 
 // reporter publishes the statuses and events of custom resources.

@@ -47,7 +47,8 @@ type identity struct {
 func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, drivers Drivers, operator identity, now func() time.Time) error {
 	gateways, reservations := cfg.Edge.Model()
 	reader, err := load.NewReader(ctx, mgr.GetCache(), mgr.GetScheme(), load.Config{
-		Gateways: gateways, Reservations: reservations, InjectionAllowed: cfg.Injection.Enabled, OperatorNamespace: operator.home,
+		Gateways: gateways, Reservations: reservations, InjectionAllowed: cfg.Injection.Enabled,
+		RestartsAllowed: cfg.Injection.Restarts, OperatorNamespace: operator.home,
 		Routes: drivers.Routes(),
 	})
 	if err != nil {
@@ -97,6 +98,7 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 		verifier: verifier, reader: reader, engine: engine, drivers: drivers, kinds: kinds, vanished: newVanished(reader, now), now: now, board: board,
 		reporter: &reporter{statuses: statuses, recorder: mgr.GetEventRecorder("kubemate"), now: now},
 		retained: &retained{recorder: mgr.GetEventRecorder("kubemate")},
+		restarts: newRestarts(apply.NewRestarts(mgr.GetClient()), mgr.GetEventRecorder("kubemate")),
 		arrivals: load.NewArrivals(),
 	})
 }
@@ -162,8 +164,9 @@ func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) er
 	if reconciler.reader.SeesPods() {
 		pods := counted(reconciler.reader)
 		made.Watches(&corev1.Pod{}, pods, builder.WithPredicates(updates(podChanged))).
-			Watches(&appsv1.StatefulSet{}, pods, builder.WithPredicates(updates(templateChanged))).
-			Watches(&appsv1.DaemonSet{}, pods, builder.WithPredicates(updates(templateChanged)))
+			Watches(&appsv1.Deployment{}, pods, builder.WithPredicates(updates(rolloutChanged))).
+			Watches(&appsv1.StatefulSet{}, pods, builder.WithPredicates(updates(rolloutChanged))).
+			Watches(&appsv1.DaemonSet{}, pods, builder.WithPredicates(updates(rolloutChanged)))
 	}
 	return made.Complete(reconciler)
 }

@@ -71,12 +71,12 @@ func (drivers) PodAnnotations() []string { return drivertest.FakeMesh().PodAnnot
 // settle is how long the data planes of these tests take to follow.
 const settle = 100 * time.Millisecond
 
-// operatorConfig lets the operator annotate Namespaces and listen nowhere. The pods of the gateway edge are those of a Service.
+// operatorConfig lets the operator annotate Namespaces, restart workloads and listen nowhere. The pods of the gateway edge are those of a Service.
 const operatorConfig = `
 leaderElection: {namespace: default, leaseDuration: 3s, renewDeadline: 2s, retryPeriod: 500ms}
 metrics: {bindAddress: "0"}
 health: {bindAddress: "0"}
-injection: {enabled: true}
+injection: {enabled: true, restarts: true}
 edge:
   gateways:
   - name: default

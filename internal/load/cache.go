@@ -29,7 +29,7 @@ var running = fields.AndSelectors(
 // addresses of gateways the addresses are kept. Of pods and pod templates the given annotations are kept, no others; pods that have ended are not.
 // Of routes that somebody else wrote, as routes understands them, the hosts are kept; nil understands none.
 func CacheOptions(home string, gateways map[string]model.Gateway, podAnnotations []string, routes driver.RouteReader) cache.Options {
-	shared, reduced := true, pods{podAnnotations}
+	shared, reduced := true, pods{append([]string{v1alpha1.AnnotationRestarted}, podAnnotations...)}
 	return cache.Options{
 		ReaderFailOnMissingInformer:  true,
 		DefaultUnsafeDisableDeepCopy: &shared, // what comes out of the cache is only read

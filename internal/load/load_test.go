@@ -76,14 +76,16 @@ func TestDeploymentsKeepWhatComposingReads(t *testing.T) {
 				}}, InitContainers: []corev1.Container{{Name: "sidecar", Image: "side:1", LivenessProbe: &corev1.Probe{}}}},
 			},
 		},
-		Status: appsv1.DeploymentStatus{ReadyReplicas: 2, ObservedGeneration: 9},
+		Status: appsv1.DeploymentStatus{
+			ReadyReplicas: 2, ObservedGeneration: 9, Conditions: []appsv1.DeploymentCondition{{Type: appsv1.DeploymentAvailable, Status: corev1.ConditionFalse}},
+		},
 	})
 	container, sidecar := kept.Spec.Template.Spec.Containers[0], kept.Spec.Template.Spec.InitContainers[0]
-	if container.Image != "" || sidecar.Image != "" || container.Env != nil || len(kept.Spec.Template.Annotations) != 1 || kept.Spec.Template.Annotations["small"] != "kept" || kept.Status.ObservedGeneration != 0 {
+	if container.Image != "" || sidecar.Image != "" || container.Env != nil || len(kept.Spec.Template.Annotations) != 1 || kept.Spec.Template.Annotations["small"] != "kept" || kept.Status.Conditions != nil {
 		t.Errorf("too much is kept: %+v", kept)
 	}
 	if *kept.Spec.Replicas != 3 || kept.Spec.Selector == nil || kept.Spec.Template.Labels["version"] != "v1" ||
-		len(container.Ports) != 1 || container.ReadinessProbe == nil || sidecar.LivenessProbe == nil || kept.Status.ReadyReplicas != 2 {
+		len(container.Ports) != 1 || container.ReadinessProbe == nil || sidecar.LivenessProbe == nil || kept.Status.ReadyReplicas != 2 || kept.Status.ObservedGeneration != 9 {
 		t.Errorf("too little is kept: %+v", kept)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/kubemate/kubemate/internal/census"
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/model"
+	"github.com/kubemate/kubemate/internal/restart"
 )
 
 // SeesPods says whether the operator may see pods, and StatefulSets and DaemonSets, which make them.
@@ -48,21 +49,19 @@ func (r *Reader) pods(ctx context.Context, view *View, namespace *corev1.Namespa
 			return fmt.Errorf("listing the pods of namespace %s and what makes them: %w", view.Namespace, err)
 		}
 	}
+	view.Sets = restart.Sets{Deployments: view.Deployments}
+	for i := range stateful.Items {
+		view.Sets.StatefulSets = append(view.Sets.StatefulSets, &stateful.Items[i])
+	}
+	for i := range daemons.Items {
+		view.Sets.DaemonSets = append(view.Sets.DaemonSets, &daemons.Items[i])
+	}
 	view.Pods = &census.Pods{
-		Templates: map[census.Workload]map[string]string{},
+		Templates: view.Sets.Templates(),
 		Around:    model.Surroundings{Namespace: view.Namespace, Labels: namespace.Labels, Annotations: namespace.Annotations},
 	}
 	for i := range pods.Items {
 		view.Pods.All = append(view.Pods.All, &pods.Items[i])
-	}
-	for _, one := range view.Deployments {
-		view.Pods.Templates[census.Workload{Kind: "Deployment", Name: one.Name}] = one.Spec.Template.Annotations
-	}
-	for i := range stateful.Items {
-		view.Pods.Templates[census.Workload{Kind: "StatefulSet", Name: stateful.Items[i].Name}] = stateful.Items[i].Spec.Template.Annotations
-	}
-	for i := range daemons.Items {
-		view.Pods.Templates[census.Workload{Kind: "DaemonSet", Name: daemons.Items[i].Name}] = daemons.Items[i].Spec.Template.Annotations
 	}
 	return nil
 }

@@ -51,6 +51,8 @@ type Config struct {
 	Reservations []model.Reservation
 	// InjectionAllowed says whether the operator may annotate Namespaces.
 	InjectionAllowed bool
+	// RestartsAllowed says whether it may restart workloads.
+	RestartsAllowed bool
 	// Routes understands routes of others. Nil: nobody does.
 	Routes driver.RouteReader
 	// OperatorNamespace is where the operator runs: the kill switch on it is for the whole cluster. Empty: there is none for the cluster.

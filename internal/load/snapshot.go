@@ -12,6 +12,7 @@ import (
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/census"
 	"github.com/kubemate/kubemate/internal/compose"
+	"github.com/kubemate/kubemate/internal/restart"
 )
 
 // View is one namespace: what is wanted of it and what stands there.
@@ -20,6 +21,8 @@ type View struct {
 	Live Live
 	// Pods of the namespace, with what new ones would get. Nil: they are not counted.
 	Pods *census.Pods
+	// Sets make the pods. Empty where they are not counted.
+	Sets restart.Sets
 }
 
 // Live is what stands in a namespace of what Kubemate wrote.
@@ -62,6 +65,7 @@ func (r *Reader) Namespace(ctx context.Context, name string) (*View, error) {
 	}
 	view := &View{Snapshot: compose.Snapshot{
 		Namespace: name, Gateways: r.config.Gateways, Reservations: r.config.Reservations, KillSwitch: killSwitch, InjectionAllowed: r.config.InjectionAllowed,
+		RestartsAllowed: r.config.RestartsAllowed,
 	}}
 	if err := r.intents(ctx, view); err != nil {
 		return nil, err

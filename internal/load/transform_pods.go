@@ -18,7 +18,7 @@ type pods struct {
 	annotations []string
 }
 
-// deployment keeps selector, replicas, the number of ready ones and, of the pod template, labels, ports, probes and some annotations.
+// deployment keeps selector, replicas, how far they are rolled out and, of the pod template, labels, ports, probes and some annotations.
 func (p pods) deployment(obj any) (any, error) {
 	full, ok := obj.(*appsv1.Deployment)
 	if !ok {
@@ -26,8 +26,8 @@ func (p pods) deployment(obj any) (any, error) {
 	}
 	stripBookkeeping(full)
 	kept := &appsv1.Deployment{TypeMeta: full.TypeMeta, ObjectMeta: full.ObjectMeta}
-	kept.Spec.Replicas, kept.Spec.Selector = full.Spec.Replicas, full.Spec.Selector
-	kept.Status.ReadyReplicas = full.Status.ReadyReplicas
+	kept.Spec.Replicas, kept.Spec.Selector, kept.Spec.Paused = full.Spec.Replicas, full.Spec.Selector, full.Spec.Paused
+	kept.Status = rollout(&full.Status)
 	kept.Spec.Template.Labels = full.Spec.Template.Labels
 	kept.Spec.Template.Annotations = p.reduce(full.Spec.Template.Annotations)
 	kept.Spec.Template.Spec.Containers = containers(full.Spec.Template.Spec.Containers)
@@ -35,25 +35,50 @@ func (p pods) deployment(obj any) (any, error) {
 	return kept, nil
 }
 
-// statefulSet keeps the template's annotations.
+// rollout keeps the numbers of a Deployment, and why it does not get on, if it does not.
+func rollout(full *appsv1.DeploymentStatus) appsv1.DeploymentStatus {
+	kept := appsv1.DeploymentStatus{
+		ObservedGeneration: full.ObservedGeneration, Replicas: full.Replicas, UpdatedReplicas: full.UpdatedReplicas,
+		ReadyReplicas: full.ReadyReplicas, AvailableReplicas: full.AvailableReplicas,
+	}
+	for _, condition := range full.Conditions {
+		if condition.Type == appsv1.DeploymentProgressing && condition.Status == corev1.ConditionFalse {
+			kept.Conditions = []appsv1.DeploymentCondition{{
+				Type: condition.Type, Status: condition.Status, Reason: condition.Reason, Message: condition.Message,
+			}}
+		}
+	}
+	return kept
+}
+
+// statefulSet keeps the template's annotations, and how far it is rolled out.
 func (p pods) statefulSet(obj any) (any, error) {
 	full, ok := obj.(*appsv1.StatefulSet)
 	if !ok {
 		return obj, nil
 	}
 	kept := &appsv1.StatefulSet{TypeMeta: full.TypeMeta, ObjectMeta: names(full)}
+	kept.Spec.Replicas, kept.Spec.UpdateStrategy = full.Spec.Replicas, full.Spec.UpdateStrategy
 	kept.Spec.Template.Annotations = p.reduce(full.Spec.Template.Annotations)
+	kept.Status = appsv1.StatefulSetStatus{
+		ObservedGeneration: full.Status.ObservedGeneration, UpdatedReplicas: full.Status.UpdatedReplicas, AvailableReplicas: full.Status.AvailableReplicas,
+	}
 	return kept, nil
 }
 
-// daemonSet keeps the template's annotations.
+// daemonSet keeps the template's annotations, and how far it is rolled out.
 func (p pods) daemonSet(obj any) (any, error) {
 	full, ok := obj.(*appsv1.DaemonSet)
 	if !ok {
 		return obj, nil
 	}
 	kept := &appsv1.DaemonSet{TypeMeta: full.TypeMeta, ObjectMeta: names(full)}
+	kept.Spec.UpdateStrategy.Type = full.Spec.UpdateStrategy.Type
 	kept.Spec.Template.Annotations = p.reduce(full.Spec.Template.Annotations)
+	kept.Status = appsv1.DaemonSetStatus{
+		ObservedGeneration: full.Status.ObservedGeneration, DesiredNumberScheduled: full.Status.DesiredNumberScheduled,
+		UpdatedNumberScheduled: full.Status.UpdatedNumberScheduled, NumberAvailable: full.Status.NumberAvailable,
+	}
 	return kept, nil
 }
 
@@ -97,7 +122,7 @@ func (p pods) reduce(annotations map[string]string) map[string]string {
 func names(object client.Object) metav1.ObjectMeta {
 	return metav1.ObjectMeta{
 		Namespace: object.GetNamespace(), Name: object.GetName(), UID: object.GetUID(), ResourceVersion: object.GetResourceVersion(),
-		DeletionTimestamp: object.GetDeletionTimestamp(),
+		DeletionTimestamp: object.GetDeletionTimestamp(), Generation: object.GetGeneration(),
 	}
 }
 

@@ -35,6 +35,8 @@ type Settings struct {
 	Reservations []model.Reservation
 	// InjectionAllowed says whether the operator may annotate Namespaces.
 	InjectionAllowed bool
+	// RestartsAllowed says whether the operator may restart workloads.
+	RestartsAllowed bool
 	// OperatorNamespace is where the operator runs, whose kill switch is that of the cluster. Empty: not known.
 	OperatorNamespace string
 	// Now is the time, for what expires. Zero: nothing has.
@@ -53,7 +55,8 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 			Services: sorted(held.services), Deployments: sorted(held.deployments), Endpoints: held.endpoints(name),
 			Retained: held.retained(), LeafSelectors: held.leafSelectors(), Guarding: load.Guarding(held.standing, sorted(held.services)), ForeignGuards: load.ForeignGuards(held.foreign), Claims: claims, Recorded: recorded,
 			Gateways: settings.Gateways, GatewayAddresses: o.gatewayAddresses(settings.Gateways), Reservations: settings.Reservations,
-			KillSwitch: o.killSwitch(name, settings.OperatorNamespace), InjectionAllowed: settings.InjectionAllowed, Now: settings.Now,
+			KillSwitch: o.killSwitch(name, settings.OperatorNamespace), InjectionAllowed: settings.InjectionAllowed, RestartsAllowed: settings.RestartsAllowed,
+			Now: settings.Now,
 		}
 		slices.Sort(held.assumptions)
 		all = append(all, Namespace{

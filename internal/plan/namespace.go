@@ -77,6 +77,9 @@ func held(problems model.Problems, freed []model.Origin) []model.Origin {
 	return model.SortOrigins(origins)
 }
 
+// Refuses says whether a custom resource is not accepted.
+func (p Plan) Refuses(origin model.Origin) bool { return among(p.Held, origin) }
+
 // Holds says whether the plan leaves a standing object alone: one that comes from a held custom resource, or carries a held split. The
 // origins and retain are the object's own, as its annotations say; retain is nil when it carries no split.
 func (p Plan) Holds(origins []model.Origin, retain *model.Retain) bool {

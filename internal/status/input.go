@@ -25,6 +25,8 @@ type Input struct {
 	Pods *v1alpha1.PodCounts
 	// Verified is what gateways say of the objects of profiles. A missing one is one that no gateway is asked about.
 	Verified map[model.Origin]Verified
+	// Restart is how far the restarts of the namespace are. Nil: nobody asks for any, or it is not time for them.
+	Restart *v1alpha1.RestartStatus
 	// Now is the time of transitions.
 	Now time.Time
 }

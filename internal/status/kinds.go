@@ -17,6 +17,9 @@ func (n *Namespace) Policy(policy *v1alpha1.MeshPolicy) v1alpha1.MeshPolicyStatu
 	if compose.AnnotatesNamespace(&policy.Spec) {
 		next.Pods = n.Pods
 	}
+	if compose.Restarts(&policy.Spec) && !n.refused(origin) {
+		next.Restart = n.restart()
+	}
 	if n.refused(origin) && n.dropsOut(policy) {
 		programmed := *meta.FindStatusCondition(next.Conditions, v1alpha1.ConditionProgrammed)
 		programmed.Message = "not accepted: what was programmed before stays as it is, but timeouts and retries no longer hold where the release of Service " +
@@ -24,6 +27,16 @@ func (n *Namespace) Policy(policy *v1alpha1.MeshPolicy) v1alpha1.MeshPolicyStatu
 		meta.SetStatusCondition(&next.Conditions, programmed)
 	}
 	return next
+}
+
+// restart is how far the restarts of the namespace are, in what the schema allows.
+func (n *Namespace) restart() *v1alpha1.RestartStatus {
+	if n.Restart == nil {
+		return nil
+	}
+	bounded := *n.Restart
+	bounded.Message = shorten(bounded.Message, maxMessage)
+	return &bounded
 }
 
 // dropsOut says whether a release shares its routes with the policy, and goes on without it (plan.HoldsBack).

@@ -16,6 +16,12 @@ var badTargets = []refusal{
 	{"a Service has mtls", ofService("mtls"), "spec", "mtls is set for a whole namespace"},
 	{"a Service has a bypass", ofService("bypass"), "spec", "bypass is set for a whole namespace"},
 	{"a Service has proxy settings", ofService("proxy"), "spec", "proxy is set for a whole namespace"},
+	{"restarts are unknown", set("spec.restart", "Now"), "spec.restart", `supported values: "None", "Rolling"`},
+	{
+		"nothing is said that needs a restart",
+		set("spec", fields{"target": fields{"kind": "Namespace"}, "network": fields{"isolate": true}, "restart": "Rolling"}),
+		"spec", "restart goes with what new pods get",
+	},
 }
 
 // ofService makes the example a policy for a Service that wants one thing.

@@ -108,6 +108,70 @@ var _ = Describe("The API server", func() {
 	})
 })
 
+var _ = Describe("An operator that may restart workloads", func() {
+	It("changes nothing of them but its own mark in the pod template", func(ctx SpecContext) {
+		const namespace = "restarting"
+		restrictedNamespace(ctx, namespace)
+		_, err := helm(ctx, "install", "restarting", chartPath, "--namespace", namespace,
+			"--set=config.injection.enabled=true,config.injection.restarts=true,crds.install=false,admissionPolicies.install=false")
+		Expect(err).NotTo(HaveOccurred())
+		access, err := server.ServiceAccountConfig(ctx, namespace, "restarting")
+		Expect(err).NotTo(HaveOccurred())
+		operator, err := kubernetes.NewForConfig(access)
+		Expect(err).NotTo(HaveOccurred())
+		labels := map[string]string{"app": "orders"}
+		template := corev1.PodTemplateSpec{
+			ObjectMeta: metav1.ObjectMeta{Labels: labels, Annotations: map[string]string{"kept": "yes"}},
+			Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "app"}}},
+		}
+		meta, selector := metav1.ObjectMeta{Name: "orders"}, &metav1.LabelSelector{MatchLabels: labels}
+		_, err = administrator().AppsV1().Deployments(namespace).Create(ctx, &appsv1.Deployment{ObjectMeta: meta, Spec: appsv1.DeploymentSpec{Selector: selector, Template: template}}, metav1.CreateOptions{})
+		Expect(err).NotTo(HaveOccurred())
+		_, err = administrator().AppsV1().StatefulSets(namespace).Create(ctx, &appsv1.StatefulSet{ObjectMeta: meta, Spec: appsv1.StatefulSetSpec{Selector: selector, Template: template}}, metav1.CreateOptions{})
+		Expect(err).NotTo(HaveOccurred())
+		_, err = administrator().AppsV1().DaemonSets(namespace).Create(ctx, &appsv1.DaemonSet{ObjectMeta: meta, Spec: appsv1.DaemonSetSpec{Selector: selector, Template: template}}, metav1.CreateOptions{})
+		Expect(err).NotTo(HaveOccurred())
+		for kind, patch := range map[string]func(string, ...string) error{
+			"Deployment": func(body string, sub ...string) error {
+				_, err := operator.AppsV1().Deployments(namespace).Patch(ctx, "orders", types.MergePatchType, []byte(body), metav1.PatchOptions{}, sub...)
+				return err
+			},
+			"StatefulSet": func(body string, sub ...string) error {
+				_, err := operator.AppsV1().StatefulSets(namespace).Patch(ctx, "orders", types.MergePatchType, []byte(body), metav1.PatchOptions{}, sub...)
+				return err
+			},
+			"DaemonSet": func(body string, sub ...string) error {
+				_, err := operator.AppsV1().DaemonSets(namespace).Patch(ctx, "orders", types.MergePatchType, []byte(body), metav1.PatchOptions{}, sub...)
+				return err
+			},
+		} {
+			By(kind)
+			tries := 0
+			Eventually(func() error { // a change each time: what changes nothing is allowed
+				tries++
+				return patch(`{"metadata":{"labels":{"try":"` + strconv.Itoa(tries) + `"}}}`)
+			}).WithContext(ctx).WithTimeout(fenceWithin).Should(MatchError(ContainSubstring("nothing of a workload but annotations")))
+			for _, body := range []string{
+				`{"metadata":{"annotations":{"a":"b"}}}`, `{"metadata":{"finalizers":["example.com/x"]}}`,
+				`{"spec":{"minReadySeconds":7}}`, `{"spec":{"template":{"metadata":{"labels":{"a":"b"}}}}}`,
+				`{"spec":{"template":{"spec":{"serviceAccountName":"admin"}}}}`,
+				`{"spec":{"template":{"spec":{"containers":[{"name":"app","image":"other"}]}}}}`,
+			} {
+				Expect(patch(body)).To(MatchError(ContainSubstring("nothing of a workload but annotations")), "%s of a %s", body, kind)
+			}
+			for _, annotation := range []string{`"kept":null`, `"kept":"no"`, `"linkerd.io/inject":"disabled"`} {
+				Expect(patch(`{"spec":{"template":{"metadata":{"annotations":{`+annotation+`}}}}}`)).To(
+					MatchError(ContainSubstring("only its own annotations of a pod template")), "%s of a %s", annotation, kind)
+			}
+			Expect(patch(`{"status":{"observedGeneration":9}}`, "status")).To(HaveOccurred())
+			Expect(patch(`{"spec":{"template":{"metadata":{"annotations":{"kubemate.io/restarted":"x"}}}}}`)).To(Succeed())
+			Expect(patch(`{"spec":{"template":{"metadata":{"annotations":{"kubemate.io/restarted":null}}}}}`)).To(Succeed())
+		}
+		_, err = administrator().AppsV1().Deployments(namespace).Patch(ctx, "orders", types.MergePatchType, []byte(`{"spec":{"minReadySeconds":7}}`), metav1.PatchOptions{})
+		Expect(err).NotTo(HaveOccurred(), "others are not confined")
+	})
+})
+
 // admitted tries to create a pod of the Deployment: what Pod Security refuses in a Deployment is only warned of.
 func admitted(ctx SpecContext, deployment *appsv1.Deployment) {
 	GinkgoHelper()

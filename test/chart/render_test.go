@@ -16,7 +16,7 @@ import (
 )
 
 // valuesFiles are the sets of values that are tested; default is the chart's own.
-var valuesFiles = []string{"default", "full", "small", "edge-only", "injection", "gateway-routes", "four-eyes"}
+var valuesFiles = []string{"default", "full", "small", "edge-only", "injection", "restarts", "gateway-routes", "four-eyes"}
 
 // arguments of helm for a set of values.
 func valuesOf(name string) []string {

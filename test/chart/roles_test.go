@@ -23,6 +23,7 @@ var partsOf = map[string][]string{
 	"full":           {"base", "mesh", "edge"},
 	"edge-only":      {"base", "edge"},
 	"injection":      {"base", "mesh", "edge", "injection"},
+	"restarts":       {"base", "mesh", "edge", "injection", "restarts"},
 	"gateway-routes": {"base", "mesh", "gateway-routes", "edge"},
 	"four-eyes":      {"base", "mesh", "edge", "four-eyes"},
 }
@@ -83,8 +84,10 @@ var _ = Describe("The operator's roles", func() {
 				}
 			}
 		}
-		injection := only[rbacv1.ClusterRole](parse(read(root+"/config/rbac/injection.yaml")), "ClusterRole", rules.Name+"-injection")
-		Expect(grants(injection.Rules)).To(Equal(grants(rules.Join("injection"))))
+		for _, power := range []string{"injection", "restarts"} {
+			besides := only[rbacv1.ClusterRole](parse(read(root+"/config/rbac/"+power+".yaml")), "ClusterRole", rules.Name+"-"+power)
+			Expect(grants(besides.Rules)).To(Equal(grants(rules.Join(power))))
+		}
 	})
 
 	It("of people are the same in config/rbac", func(ctx SpecContext) {

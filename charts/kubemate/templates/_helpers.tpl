@@ -48,6 +48,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if .injection.enabled -}}
 {{- $parts = append $parts "injection" -}}
 {{- end -}}
+{{- if .injection.restarts -}}
+{{- $parts = append $parts "restarts" -}}
+{{- end -}}
 {{- end -}}
 {{- $rules := list -}}
 {{- range $parts -}}

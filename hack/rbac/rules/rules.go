@@ -56,6 +56,7 @@ func Parts() []Part {
 			rule("", []string{"pods"}, read), // to count those that wait for a restart
 			rule("apps", []string{"daemonsets", "statefulsets"}, read),
 		}},
+		{"restarts", []rbacv1.PolicyRule{rule("apps", []string{"daemonsets", "deployments", "statefulsets"}, []string{"patch"})}},
 		{"own", own()},
 	}
 }
