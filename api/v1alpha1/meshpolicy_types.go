@@ -44,6 +44,8 @@ type MeshPolicyList struct {
 // +kubebuilder:validation:XValidation:rule="!has(self.proxy) || self.target.kind == 'Namespace'",message="proxy is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="has(self.injection) || has(self.mtls) || has(self.access) || has(self.network) || has(self.resilience) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy)",message="a policy must say something: set injection, mtls, access, network, resilience, bypass, opaquePorts or proxy"
 // +kubebuilder:validation:XValidation:rule="!has(self.restart) || self.target.kind == 'Namespace' && (has(self.injection) || has(self.mtls) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy))",message="restart goes with what new pods get: use target.kind Namespace and set injection, mtls, bypass, opaquePorts or proxy"
+// +kubebuilder:validation:XValidation:rule="!has(self.rateLimit) || self.target.kind == 'Service'",message="rateLimit is set for one Service: use target.kind Service"
+// +kubebuilder:validation:XValidation:rule="!has(self.rateLimit) || has(self.access)",message="rateLimit goes with access: the mesh counts where it guards; to admit everybody, give access a rule from any: true"
 type MeshPolicySpec struct {
 	// Target is what the policy is about.
 	Target PolicyTarget `json:"target"`
@@ -71,6 +73,10 @@ type MeshPolicySpec struct {
 	//
 	// +optional
 	Resilience *Resilience `json:"resilience,omitempty"`
+	// RateLimit bounds the requests that each pod of the Service answers, on the ports that access is about; the others get 429. Empty: nothing does.
+	//
+	// +optional
+	RateLimit *MeshRateLimit `json:"rateLimit,omitempty"`
 	// Bypass names ports of the namespace that the mesh does not touch. Takes effect in new pods. Empty: none but the mesh's own.
 	//
 	// +optional

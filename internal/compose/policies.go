@@ -135,6 +135,8 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 		}
 		e.problems = append(e.problems, problems...)
 		e.problems = append(e.problems, c.unguarded(e.access, origin)...)
+		limits, unlimited := limitRates(e.access, policy.Spec.RateLimit, at(origin, "spec.rateLimit"))
+		e.problems, e.notices = append(e.problems, limits...), append(e.notices, unlimited...)
 	}
 	if policy.Spec.Resilience != nil {
 		var problems model.Problems

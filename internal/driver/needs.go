@@ -70,6 +70,9 @@ func (a *asking) service(svc *model.Service) {
 	for i := range svc.Access {
 		access := &svc.Access[i]
 		a.want(model.FeatureAccess, access.Origin)
+		if access.RateLimit != nil {
+			a.want(model.FeatureRateLimit, access.RateLimit.Origin)
+		}
 		if access.Mode == model.AccessAudit {
 			a.wantAt(model.FeatureAccessAudit, access.Origin, access.Origin.Path, ".mode")
 		}

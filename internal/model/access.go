@@ -14,7 +14,26 @@ type Access struct {
 	Grants []Grant
 	// Probes of the kubelet by HTTP on this port: they stay allowed.
 	Probes []Probe
-	Origin Origin
+	// RateLimit bounds the requests that each pod answers on the port. Nil: nothing does.
+	RateLimit *MeshRateLimit
+	Origin    Origin
+}
+
+// MeshRateLimit bounds the requests that each pod answers. Each pod counts for itself. At least one of the bounds is set.
+type MeshRateLimit struct {
+	// RequestsPerSecond of all callers together. 0: not bounded.
+	RequestsPerSecond int32
+	// PerClient is the bound of each caller, by its mesh identity; those without one count as one. 0: not bounded.
+	PerClient int32
+	// Clients have bounds of their own instead of PerClient, sorted by namespace and name.
+	Clients []ClientLimit
+	Origin  Origin
+}
+
+// ClientLimit bounds the requests of a ServiceAccount.
+type ClientLimit struct {
+	Namespace, Name   string
+	RequestsPerSecond int32
 }
 
 // LabelValues are values of one label. A pod has them if its label is one of them.

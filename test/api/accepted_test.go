@@ -47,7 +47,7 @@ var _ = Describe("A sound object is accepted", func() {
 		Entry("a bound below zero", "canaryrelease", set("spec.rollout.analysis.metrics[4].min", "-0.5")),
 		Entry("access for nobody", "meshpolicy-service", set("spec.access", fields{}), drop("spec.resilience")),
 		Entry("default deny for a namespace", "meshpolicy-namespace", set("spec", fields{"target": fields{"kind": "Namespace"}, "access": fields{}})),
-		Entry("a timeout alone", "meshpolicy-service", drop("spec.access", "spec.resilience.retries")),
+		Entry("a timeout alone", "meshpolicy-service", drop("spec.access", "spec.rateLimit", "spec.resilience.retries")),
 		Entry("gRPC retries of idempotent methods by HTTP status", "meshpolicy-service",
 			set("spec.resilience", fields{"retries": fields{"limit": 10, "when": []string{"gateway-error"}}})),
 		Entry("an IPv6 network", "meshpolicy-service", set("spec.access.rules[0].from[2].cidr", "2001:db8::/32")),

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -29,6 +30,18 @@ func ofService(wanted string) change {
 	return func(object *unstructured.Unstructured) {
 		spec := object.Object["spec"].(fields)
 		object.Object["spec"] = fields{"target": fields{"kind": "Service", "name": "users"}, wanted: spec[wanted]}
+	}
+}
+
+// ofNamespace makes the example a policy for the Namespace that wants some things.
+func ofNamespace(wanted ...string) change {
+	return func(object *unstructured.Unstructured) {
+		spec := object.Object["spec"].(fields)
+		reduced := fields{"target": fields{"kind": "Namespace"}}
+		for _, one := range wanted {
+			reduced[one] = spec[one]
+		}
+		object.Object["spec"] = reduced
 	}
 }
 
@@ -139,4 +152,29 @@ var badResilience = []refusal{
 	{"a breaker breaks without failures", set("spec.resilience.circuitBreaker.consecutiveFailures", 0), "spec.resilience.circuitBreaker.consecutiveFailures", "greater than or equal to 1"},
 	{"a breaker never breaks", set("spec.resilience.circuitBreaker.consecutiveFailures", 1001), "spec.resilience.circuitBreaker.consecutiveFailures", "less than or equal to 1000"},
 	{"the first penalty is the longest", set("spec.resilience.circuitBreaker.minPenalty", "5m"), "spec.resilience.circuitBreaker", "must not be longer than maxPenalty"},
+}
+
+var badRateLimits = []refusal{
+	{"a whole namespace has a rate limit", ofNamespace("access", "rateLimit"), "spec", "rateLimit is set for one Service"},
+	{"a rate limit has no access rules", drop("spec.access"), "spec", "rateLimit goes with access"},
+	{"a rate limit says nothing", set("spec.rateLimit", fields{}), "spec.rateLimit", "set requestsPerSecond, perClient or clients"},
+	{"no request is allowed", set("spec.rateLimit", fields{"requestsPerSecond": 0}), "spec.rateLimit.requestsPerSecond", "greater than or equal to 1"},
+	{"a million and one requests are allowed", set("spec.rateLimit.requestsPerSecond", 1000001), "spec.rateLimit.requestsPerSecond", "less than or equal to 1000000"},
+	{"no request of a client is allowed", set("spec.rateLimit.perClient", 0), "spec.rateLimit.perClient", "greater than or equal to 1"},
+	{"a client has a million and one", set("spec.rateLimit", fields{"perClient": 1000001}), "spec.rateLimit.perClient", "less than or equal to 1000000"},
+	{"each client has more than all", set("spec.rateLimit.perClient", 101), "spec.rateLimit", "perClient must not be more than requestsPerSecond"},
+	{"one client has more than all", set("spec.rateLimit.clients[0].requestsPerSecond", 101), "spec.rateLimit", "no client may have more than requestsPerSecond"},
+	{"one client has none", set("spec.rateLimit.clients[0].requestsPerSecond", 0), "spec.rateLimit.clients[0].requestsPerSecond", "greater than or equal to 1"},
+	{
+		"one client has a million and one", both(drop("spec.rateLimit.requestsPerSecond"), set("spec.rateLimit.clients[0].requestsPerSecond", 1000001)), "spec.rateLimit.clients[0].requestsPerSecond",
+		"less than or equal to 1000000",
+	},
+	{"a client has no name", set("spec.rateLimit.clients[0]", fields{"requestsPerSecond": 1}), "spec.rateLimit.clients[0].serviceAccount", "Required value"},
+	{"clients are empty", set("spec.rateLimit.clients", []any{}), "spec.rateLimit.clients", "at least 1 items"},
+	{"there are 33 clients", set("spec.rateLimit.clients", many(33, limitedClient)), "spec.rateLimit.clients", "must have at most 32 items"},
+	{"a client is listed twice", set("spec.rateLimit.clients", []any{limitedClient(1), limitedClient(1)}), "spec.rateLimit.clients", "a ServiceAccount is listed twice"},
+}
+
+func limitedClient(i int) any {
+	return fields{"serviceAccount": fields{"namespace": "batch", "name": "c" + strconv.Itoa(i)}, "requestsPerSecond": 1}
 }

@@ -26,7 +26,7 @@ type refusal struct {
 var refusals = map[string][]refusal{
 	"canaryrelease":        slicesOf(badServices, badVariants, badMatches, badValues, badRollouts, badAnalyses, badMetrics),
 	"meshpolicy-namespace": slicesOf(badTargets, badPods, badNetworks),
-	"meshpolicy-service":   slicesOf(badCallers, badRequests, badResilience),
+	"meshpolicy-service":   slicesOf(badCallers, badRequests, badResilience, badRateLimits),
 	"ingressprofile":       slicesOf(badHosts, badTLS, badSecurity, badRoutes, badRouteFields),
 	"egressprofile":        slicesOf(badPartners, badWaysOut),
 	"releaseaction":        badActions,

@@ -34,6 +34,16 @@ type Drivers struct {
 type generation struct {
 	driver driver.MeshDriver
 	sign   []schema.GroupVersionKind
+	// reduced writes no more than what the cluster serves, which may lack a kind that only newer versions have. Nil: all versions have all.
+	reduced func(served map[schema.GroupVersionKind]bool) driver.MeshDriver
+}
+
+// writing is the driver for a cluster.
+func (g generation) writing(served map[schema.GroupVersionKind]bool) driver.MeshDriver {
+	if g.reduced == nil {
+		return g.driver
+	}
+	return g.reduced(served)
 }
 
 // New takes the drivers that the configuration enables.
@@ -135,12 +145,12 @@ func (d Drivers) Routes() driver.RouteReader {
 func (d Drivers) mesh(served map[schema.GroupVersionKind]bool, standing map[string]bool) driver.MeshDriver {
 	for _, mesh := range d.allowed {
 		if standing[mesh.driver.Name()] {
-			return mesh.driver
+			return mesh.writing(served)
 		}
 	}
 	for _, mesh := range d.allowed {
 		if serves(served, mesh.sign) {
-			return mesh.driver
+			return mesh.writing(served)
 		}
 	}
 	return nil

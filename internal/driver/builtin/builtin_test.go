@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"maps"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -8,6 +9,7 @@ import (
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 
 	"github.com/kubemate/kubemate/internal/config"
+	"github.com/kubemate/kubemate/internal/model"
 )
 
 func parse(t *testing.T, text string) config.OperatorConfig {
@@ -76,5 +78,20 @@ func TestWhatAGenerationThatIsNotAllowedLeftBehindIsStillSeen(t *testing.T) {
 	auto, policy := New(parse(t, "")).Kinds(), New(parse(t, "mesh: {linkerd: {generation: Policy}}")).Kinds()
 	if len(auto) != len(policy) {
 		t.Errorf("%d kinds, of %d: objects of the other generation would stay for ever", len(policy), len(auto))
+	}
+}
+
+func TestLinkerdBeforeItHadRateLimitsIsAskedForNone(t *testing.T) {
+	served := map[schema.GroupVersionKind]bool{linkerdPolicySign[0]: true}
+	for _, standing := range []string{"", "linkerd-policy"} {
+		chosen := New(parse(t, "")).Select(served, map[string]bool{standing: true})
+		if chosen.Mesh.Features()[model.FeatureRateLimit] {
+			t.Errorf("rate limits are asked of Linkerd 2.16, standing %q", standing)
+		}
+		newer := maps.Clone(served)
+		newer[linkerdRateLimits] = true
+		if chosen = New(parse(t, "")).Select(newer, map[string]bool{standing: true}); !chosen.Mesh.Features()[model.FeatureRateLimit] {
+			t.Errorf("no rate limits are asked of Linkerd 2.17, standing %q", standing)
+		}
 	}
 }

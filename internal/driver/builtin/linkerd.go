@@ -4,12 +4,15 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubemate/kubemate/internal/config"
+	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/driver/linkerd"
 )
 
 // Kinds by which the generations of Linkerd are known. Linkerd of any age serves ServiceProfile, so the newer generation is asked first.
 var (
-	linkerdPolicySign  = []schema.GroupVersionKind{{Group: "policy.linkerd.io", Version: "v1beta3", Kind: "Server"}}
+	linkerdPolicySign = []schema.GroupVersionKind{{Group: "policy.linkerd.io", Version: "v1beta3", Kind: "Server"}}
+	// linkerdRateLimits is the kind that the policy generation has from 2.17 on.
+	linkerdRateLimits  = schema.GroupVersionKind{Group: "policy.linkerd.io", Version: "v1alpha1", Kind: "HTTPLocalRateLimitPolicy"}
 	linkerdClassicSign = []schema.GroupVersionKind{
 		{Group: "policy.linkerd.io", Version: "v1beta1", Kind: "Server"},
 		{Group: "linkerd.io", Version: "v1alpha2", Kind: "ServiceProfile"},
@@ -19,8 +22,16 @@ var (
 // generations are all of Linkerd, and those that the configuration allows, the newest first.
 func generations(cfg config.LinkerdMesh) (all, allowed []generation) {
 	linkerdConfig := linkerd.Config{RouteGroup: cfg.RouteGroup, ClusterDomain: cfg.ClusterDomain}
-	policy := generation{linkerd.Policy(linkerdConfig), linkerdPolicySign}
-	classic := generation{linkerd.Classic(linkerdConfig), linkerdClassicSign}
+	policy := generation{driver: linkerd.Policy(linkerdConfig), sign: linkerdPolicySign}
+	policy.reduced = func(served map[schema.GroupVersionKind]bool) driver.MeshDriver {
+		if served[linkerdRateLimits] {
+			return policy.driver
+		}
+		older := linkerdConfig
+		older.WithoutRateLimits = true
+		return linkerd.Policy(older)
+	}
+	classic := generation{driver: linkerd.Classic(linkerdConfig), sign: linkerdClassicSign}
 	all = []generation{policy, classic}
 	switch cfg.Generation {
 	case config.GenerationPolicy:

@@ -29,6 +29,7 @@ func FakeMesh() Fake {
 		model.FeatureRetry, model.FeatureRetryLimit, model.FeatureRetryOn, model.FeatureRetryGRPC, model.FeaturePerTryTimeout,
 		model.FeatureRetryBudget, model.FeatureCircuitBreaker, model.FeatureEncryption, model.FeatureBypass, model.FeatureOpaquePorts,
 		model.FeatureProxy, model.FeatureAccess, model.FeatureAccessRequests, model.FeatureAccessAudit,
+		model.FeatureRateLimit,
 	)}
 }
 
@@ -237,7 +238,11 @@ func sets(access model.Access) map[string]any {
 	for _, probe := range access.Probes {
 		probes[probe.Path] = true
 	}
-	return map[string]any{"protocol": access.Protocol, "mode": access.Mode, "grants": grants, "probes": probes}
+	all := map[string]any{"protocol": access.Protocol, "mode": access.Mode, "grants": grants, "probes": probes}
+	if access.RateLimit != nil {
+		all["rateLimit"] = access.RateLimit
+	}
+	return all
 }
 
 func text(request model.Request) string {

@@ -132,7 +132,19 @@ func accessCases() []Case {
 		{"callers that are not allowed are logged", []model.Feature{model.FeatureAccess, model.FeatureAccessAudit}, audited(Guarded(
 			model.Grant{Clients: payment, Path: "spec.access.rules[0]"},
 		))},
+		{"callers send no more than so many requests", []model.Feature{model.FeatureAccess, model.FeatureRateLimit}, rateLimited(Guarded(
+			model.Grant{Clients: []model.Client{{Kind: model.ClientAny}}, Path: "spec.access.rules[0]"},
+		))},
 	}
+}
+
+func rateLimited(ns model.Namespace) model.Namespace {
+	for i := range ns.Services {
+		ns.Services[i].Access[0].RateLimit = &model.MeshRateLimit{
+			RequestsPerSecond: 100, PerClient: 10, Clients: []model.ClientLimit{{Namespace: "batch", Name: "night", RequestsPerSecond: 50}}, Origin: policy,
+		}
+	}
+	return ns
 }
 
 func audited(ns model.Namespace) model.Namespace {

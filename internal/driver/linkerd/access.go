@@ -77,6 +77,7 @@ func (g *guard) write(selector map[string]string) error {
 	for i := range routes {
 		g.route(&routes[i])
 	}
+	g.limit()
 	server := driver.Object{Object: g.serverFor(podsOf(selector, g.access.Except)), Origins: g.origins, Guards: true}
 	if len(routes) > 0 {
 		server.Dormant = g.serverFor(nothing(selector, g.access.Except))

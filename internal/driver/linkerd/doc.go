@@ -19,6 +19,7 @@
 //	Access           Server, AuthorizationPolicy, *Authentication   Server, ServerAuthorization
 //	AccessRequests   HTTPRoutes of the Server                       no
 //	AccessAudit      accessPolicy of the Server                     no
+//	RateLimit        HTTPLocalRateLimitPolicy (2.17)                no
 //
 // What follows from Linkerd and not from the intent:
 //
@@ -38,6 +39,8 @@
 //   - In an audit, connections that carry no HTTP may be logged although they are granted: proxies look at the grants of a Server in no order.
 //   - Another set of paths or methods is another Server with routes of its own. It selects no pod until all its routes are accepted, then takes over
 //     when the old one is deleted: of two Servers on a port the older counts. Before 2.18 Linkerd refuses the second, and the old set stays.
+//   - A rate limit is each pod's own, and of a Server: without access rules there is none, because a Server of our own would replace a default policy
+//     of the cluster that nobody here knows.
 //   - A TrafficSplit is about the Service as a whole, its opaque ports too.
 //   - A ServiceProfile takes a Service away from HTTPRoutes, so the policy generation never writes one.
 //

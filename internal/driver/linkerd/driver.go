@@ -34,6 +34,8 @@ type Config struct {
 	TrustDomain string
 	// ControlPlaneNamespace is part of every mesh identity. Empty: "linkerd".
 	ControlPlaneNamespace string
+	// WithoutRateLimits: Linkerd is older than 2.17 and has none. Only for the policy generation.
+	WithoutRateLimits bool
 }
 
 // Words of the APIs.
@@ -70,13 +72,17 @@ func Policy(config Config) driver.MeshDriver {
 func (policyDriver) Name() string { return NamePolicy }
 
 // Features is everything that a mesh can be asked for.
-func (policyDriver) Features() model.FeatureSet {
-	return model.Features(
+func (d policyDriver) Features() model.FeatureSet {
+	all := model.Features(
 		model.FeatureInjection, model.FeatureEncryption, model.FeatureBypass, model.FeatureOpaquePorts, model.FeatureProxy,
 		model.FeatureWeights, model.FeatureMatches, model.FeatureMatchQuery, model.FeatureTimeout, model.FeatureRetry,
 		model.FeatureRetryLimit, model.FeatureRetryOn, model.FeaturePerTryTimeout, model.FeatureCircuitBreaker,
 		model.FeatureAccess, model.FeatureAccessRequests, model.FeatureAccessAudit,
 	)
+	if !d.config.WithoutRateLimits {
+		all[model.FeatureRateLimit] = true
+	}
+	return all
 }
 
 // Kinds puts grants before what they are about, so that nothing that restricts is ever without its grants: an AuthorizationPolicy may name a
@@ -87,6 +93,7 @@ func (d policyDriver) Kinds() []schema.GroupVersionKind {
 		v1alpha1.GroupVersion.WithKind(kindNetworkAuthentication),
 		v1alpha1.GroupVersion.WithKind(kindMeshTLSAuthentication),
 		v1alpha1.GroupVersion.WithKind(kindAuthorizationPolicy),
+		v1alpha1.GroupVersion.WithKind(kindRateLimit),
 		v1beta3.GroupVersion.WithKind(kindHTTPRoute),
 	}
 	if d.config.RouteGroup == RouteGroupGateway {
