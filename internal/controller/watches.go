@@ -128,7 +128,7 @@ func (g generated) OnUpdate(before, after any) {
 	if !g.engine.Observe(is) && (g.matters(was) || g.matters(is)) && (!onlyStatus(was, is) || progressed(before, after)) {
 		g.feed.add(is.GetNamespace())
 	}
-	if !slices.Equal(g.reader.StrangerHosts(before.(client.Object)), g.reader.StrangerHosts(after.(client.Object))) {
+	if !slices.Equal(g.strange(was), g.strange(is)) {
 		g.disturbs(was, is)
 	}
 }
@@ -147,10 +147,15 @@ func (g generated) OnDelete(obj any) {
 	}
 }
 
+// strange are the hosts of a route that somebody else wrote.
+func (g generated) strange(object client.Object) []string {
+	return g.reader.StrangerHosts(g.kind, object.(named).Object)
+}
+
 // disturbs wakes the namespaces whose hosts are asked for by routes that somebody else wrote.
 func (g generated) disturbs(objects ...client.Object) {
 	for _, object := range objects {
-		hosts := g.reader.StrangerHosts(object.(named).Object)
+		hosts := g.strange(object)
 		if len(hosts) == 0 {
 			continue
 		}

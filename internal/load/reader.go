@@ -101,7 +101,7 @@ func (r *Reader) Prepare(ctx context.Context, kind schema.GroupVersionKind) (cac
 	if r.config.Routes == nil || kind != r.config.Routes.RouteKind() {
 		return informer, nil
 	}
-	byHost := func(obj client.Object) []string { return hostValues(hostKeys("", r.StrangerHosts(obj))...) }
+	byHost := func(obj client.Object) []string { return hostValues(hostKeys("", r.StrangerHosts(kind, obj))...) }
 	if err := r.cache.IndexField(ctx, object, indexHosts, byHost); err != nil {
 		return nil, fmt.Errorf("indexing %s by host: %w", kind.Kind, err)
 	}

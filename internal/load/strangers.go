@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/internal/compose"
@@ -112,8 +113,11 @@ func (r *Reader) routes(ctx context.Context, value string) ([]client.Object, err
 	return found, err
 }
 
-// StrangerHosts are the hosts that an object asks for that somebody else wrote.
-func (r *Reader) StrangerHosts(object client.Object) []string {
+// StrangerHosts are the hosts that an object of a kind asks for, if it is a route that somebody else wrote.
+func (r *Reader) StrangerHosts(kind schema.GroupVersionKind, object client.Object) []string {
+	if r.config.Routes == nil || kind != r.config.Routes.RouteKind() {
+		return nil
+	}
 	return strangers{r.config.Routes}.hosts(object)
 }
 
