@@ -40,6 +40,8 @@ const (
 	ReasonBypassExpires = "BypassExpires"
 	// ReasonBypassExpired: a bypass of the mesh has ended and is withdrawn; pods that run keep it.
 	ReasonBypassExpired = "BypassExpired"
+	// ReasonTakenOver: an object of somebody else takes a Service away from what is said about it; the message names it.
+	ReasonTakenOver = "TakenOver"
 	// ReasonRestarted: a workload was restarted, in Events.
 	ReasonRestarted = "Restarted"
 	// ReasonAdmitsOthers: who is admitted cannot be told from others, whom the message names.

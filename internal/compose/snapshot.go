@@ -47,6 +47,8 @@ type Snapshot struct {
 	// GatewayAddresses are the addresses of gateways that are known by the endpoints of a Service, ready or not, by the gateway's name: networks
 	// of one address each, sorted. A missing entry is a gateway without pods.
 	GatewayAddresses map[string][]string
+	// Takeovers of Services of the namespace by objects of others, sorted by the object.
+	Takeovers []model.Takeover
 	// Now is the time, for what expires. Zero: nothing has.
 	Now time.Time
 	// KillSwitch is what the kill switch is on. Empty: it is off.

@@ -52,7 +52,9 @@ func NewManager(ctx context.Context, cluster *rest.Config, cfg config.OperatorCo
 	shared := true
 	options.Controller.SkipNameValidation = &shared // two operators may follow one another in a process, as in tests
 	gateways, _ := cfg.Edge.Model()
-	options.Cache = load.CacheOptions(home, gateways, drivers.PodAnnotations(), drivers.Routes())
+	options.Cache = load.CacheOptions(load.CacheConfig{
+		Home: home, Gateways: gateways, PodAnnotations: drivers.PodAnnotations(), Routes: drivers.Routes(), TakesOver: drivers.TakesOver,
+	})
 	options.Metrics = server.Options{BindAddress: cfg.Metrics.BindAddress}
 	options.HealthProbeBindAddress = cfg.Health.BindAddress
 	mgr, err := manager.New(guarded, options)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -25,12 +26,19 @@ type Drivers interface {
 	Kinds() []schema.GroupVersionKind
 	// Select chooses among them for one namespace: by the kinds that the cluster serves and the names of the drivers whose objects stand there.
 	Select(served map[schema.GroupVersionKind]bool, standing map[string]bool) plan.Drivers
+	Understanding
+}
+
+// Understanding is what the drivers understand of objects that Kubemate did not write.
+type Understanding interface {
 	// PodAnnotations are the annotations of pods by which their drivers tell how they stand to the mesh.
 	PodAnnotations() []string
 	// Reports understands what gateways report. Nil: they report nothing.
 	Reports() driver.GatewayReports
 	// Routes understands routes that others wrote for the gateways. Nil: nobody does.
 	Routes() driver.RouteReader
+	// TakesOver says which Service an object takes away from what their drivers write. False: none.
+	TakesOver(object client.Object) (model.Takeover, bool)
 }
 
 // namespaces reconciles namespaces.

@@ -9,6 +9,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -24,6 +25,7 @@ import (
 	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/driver/drivertest"
 	"github.com/kubemate/kubemate/internal/driver/kube"
+	"github.com/kubemate/kubemate/internal/model"
 	"github.com/kubemate/kubemate/internal/plan"
 )
 
@@ -67,6 +69,15 @@ func (drivers) Select(map[schema.GroupVersionKind]bool, map[string]bool) plan.Dr
 }
 
 func (drivers) PodAnnotations() []string { return drivertest.FakeMesh().PodAnnotations() }
+
+// TakesOver is true of ConfigMaps that name a Service of their own namespace.
+func (drivers) TakesOver(object client.Object) (model.Takeover, bool) {
+	found, ok := object.(*corev1.ConfigMap)
+	if !ok || found.Data["takes-over"] == "" {
+		return model.Takeover{}, false
+	}
+	return model.Takeover{Namespace: found.Namespace, Service: found.Data["takes-over"], Object: "ConfigMap " + found.Name}, true
+}
 
 // settle is how long the data planes of these tests take to follow.
 const settle = 100 * time.Millisecond

@@ -115,6 +115,7 @@ func (g generated) OnAdd(obj any, initial bool) {
 	}
 	if ok && !initial {
 		g.disturbs(object)
+		g.tellTaken(object)
 	}
 }
 
@@ -125,6 +126,7 @@ func (g generated) OnUpdate(before, after any) {
 	if !ok || !okToo || was.GetResourceVersion() == is.GetResourceVersion() {
 		return
 	}
+	g.tellTaken(was, is)
 	if !g.engine.Observe(is) && (g.matters(was) || g.matters(is)) && (!onlyStatus(was, is) || progressed(before, after)) {
 		g.feed.add(is.GetNamespace())
 	}
@@ -144,6 +146,7 @@ func (g generated) OnDelete(obj any) {
 	}
 	if ok {
 		g.disturbs(object)
+		g.tellTaken(object)
 	}
 }
 
@@ -164,6 +167,15 @@ func (g generated) disturbs(objects ...client.Object) {
 			logf.Log.Error(err, "finding the namespaces whose hosts a route of others asks for", "object", client.ObjectKeyFromObject(object))
 		}
 		g.feed.add(namespaces...)
+	}
+}
+
+// tellTaken has the namespaces looked at whose Services an object takes over, or did.
+func (g generated) tellTaken(objects ...client.Object) {
+	for _, object := range objects {
+		if taken, takes := load.TakeoverOf(object); takes {
+			g.feed.add(taken.Namespace)
+		}
 	}
 }
 

@@ -232,3 +232,24 @@ func TestWorkloadsThatAreNotRoutedKeepTheirTemplatesAnnotationsOnly(t *testing.T
 		t.Errorf("kept %+v and %+v", stateful, daemon)
 	}
 }
+
+func TestForeignObjectsThatTakeAServiceOverSayWhichAndNothingElse(t *testing.T) {
+	want := model.Takeover{Namespace: "shop", Service: "orders", Callers: "web", Object: "ConfigMap x"}
+	knowing := foreign{func(object client.Object) (model.Takeover, bool) { return want, object.GetName() == "x" }, generated}
+	kept := transformed(t, knowing.generated, &corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "web", Name: "x", Annotations: map[string]string{"a": "secret", noteService: "another"}}, Data: map[string]string{"password": "secret"},
+	})
+	if got, takes := TakeoverOf(kept); !takes || got != want || len(kept.Annotations) != 4 || kept.Data != nil {
+		t.Errorf("kept %+v", kept)
+	}
+	other := transformed(t, knowing.generated, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "y", Annotations: noteTakeover(want)}})
+	if _, takes := TakeoverOf(other); takes {
+		t.Error("an object of somebody else says itself that it takes a Service over")
+	}
+	ours := transformed(t, knowing.generated, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{
+		Name: "x", Labels: map[string]string{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy}, Annotations: map[string]string{v1alpha1.AnnotationOrigins: "MeshPolicy/orders"},
+	}})
+	if _, takes := TakeoverOf(ours); takes {
+		t.Error("an object of ours takes a Service over")
+	}
+}

@@ -98,6 +98,9 @@ func (r *Reader) Prepare(ctx context.Context, kind schema.GroupVersionKind) (cac
 	if err := r.cache.IndexField(ctx, object, indexGroup, groupKeys); err != nil {
 		return nil, fmt.Errorf("indexing %s by group: %w", kind.Kind, err)
 	}
+	if err := r.cache.IndexField(ctx, object, indexTakeovers, takeoverKeys); err != nil {
+		return nil, fmt.Errorf("indexing %s by what they take over: %w", kind.Kind, err)
+	}
 	if r.config.Routes == nil || kind != r.config.Routes.RouteKind() {
 		return informer, nil
 	}

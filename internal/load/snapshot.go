@@ -155,6 +155,9 @@ func (r *Reader) surroundings(ctx context.Context, view *View) error {
 		view.Deployments = append(view.Deployments, &deployments.Items[i])
 	}
 	view.Endpoints = CountEndpoints(slices.Items)
+	if err := r.takeovers(ctx, view); err != nil {
+		return err
+	}
 	return r.gatewayAddresses(ctx, view)
 }
 

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/model"
 )
 
 // input keeps an object that users own: all but the bookkeeping that nobody here reads.
@@ -93,6 +94,26 @@ func beyondMetadata(fields *metav1.FieldsV1) bool {
 	delete(top, "f:metadata")
 	delete(top, "f:status")
 	return len(top) > 0
+}
+
+// foreign is the transform of generated kinds that notes what objects of others take over, on top of another.
+type foreign struct {
+	takesOver func(client.Object) (model.Takeover, bool)
+	next      func(any) (any, error)
+}
+
+// generated is the other transform; what takes a Service over says so.
+func (f foreign) generated(obj any) (any, error) {
+	object, ok := obj.(client.Object)
+	if !ok || labelled(object) {
+		return f.next(obj)
+	}
+	taken, takes := f.takesOver(object)
+	kept, err := f.next(obj)
+	if noted, ok := kept.(client.Object); ok && takes && err == nil {
+		noted.SetAnnotations(noteTakeover(taken))
+	}
+	return kept, err
 }
 
 // bare is an object of the same type that has nothing but the names by which it is recognised.

@@ -28,6 +28,7 @@ func Namespace(snapshot compose.Snapshot, drivers Drivers) Plan {
 		if len(fresh) > 0 {
 			continue // at most once per custom resource: refused only grows
 		}
+		rendered.problems = append(rendered.problems, takenOver(snapshot, composed.Model.Services, drivers.Mesh)...)
 		return finish(composed, rendered, found)
 	}
 }

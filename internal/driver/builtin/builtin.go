@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/internal/config"
 	"github.com/kubemate/kubemate/internal/driver"
@@ -16,6 +17,7 @@ import (
 	"github.com/kubemate/kubemate/internal/driver/kube"
 	"github.com/kubemate/kubemate/internal/driver/linkerd"
 	"github.com/kubemate/kubemate/internal/driver/traefik"
+	"github.com/kubemate/kubemate/internal/model"
 	"github.com/kubemate/kubemate/internal/plan"
 )
 
@@ -115,6 +117,18 @@ func (d Drivers) PodAnnotations() []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// TakesOver says which Service an object takes away from what a mesh's driver writes. False: none.
+func (d Drivers) TakesOver(object client.Object) (model.Takeover, bool) {
+	for _, mesh := range d.meshes {
+		if yielding, yields := mesh.driver.(driver.Yielding); yields {
+			if taken, takes := yielding.TakesOver(object); takes {
+				return taken, true
+			}
+		}
+	}
+	return model.Takeover{}, false
 }
 
 // Select chooses the drivers of one namespace: by what the cluster serves, and for the mesh by what already stands in the namespace, because

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/model"
@@ -84,6 +85,9 @@ const fakeInject = "fake.example/inject"
 
 // FakeProxy is the name of the container that the fake mesh takes for its proxy.
 const FakeProxy = "fake-proxy"
+
+// TakesOver is true of nothing: tests say what takes over.
+func (f Fake) TakesOver(client.Object) (model.Takeover, bool) { return model.Takeover{}, false }
 
 // PodAnnotations are what ReadPod looks at.
 func (f Fake) PodAnnotations() []string { return []string{fakeInject} }

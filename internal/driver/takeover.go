@@ -1,0 +1,13 @@
+package driver
+
+import (
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubemate/kubemate/internal/model"
+)
+
+// Yielding is an optional ability of a mesh driver: its data plane knows objects that take a Service away from what the driver writes.
+type Yielding interface {
+	// TakesOver says which Service an object takes over, and how. False: none.
+	TakesOver(object client.Object) (model.Takeover, bool)
+}
