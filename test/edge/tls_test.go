@@ -141,6 +141,20 @@ var _ = Describe("a profile with TLS", func() {
 		Expect(redirected.Header).NotTo(HaveKey("Strict-Transport-Security"))
 	})
 
+	It("is served under a wildcard of one label, with an HSTS of its own", func() {
+		ca := newAuthority("bank")
+		branches := secured("branches", func(*v1alpha1.IngressTLS) {}, route("/", "web"))
+		branches.Spec.Hosts = []v1alpha1.Host{"*.branches.example"}
+		branches.Spec.Security = &v1alpha1.SecurityHeaders{HSTS: &v1alpha1.HSTS{MaxAge: "17520h", IncludeSubDomains: true, Preload: true}}
+		shop.create(ca.secret("branches-tls", "*.branches.example"))
+		shop.publish(branches)
+		Eventually(func() int { return answersOverTLS(ca.secure(), "zurich.branches", "/") }).Should(Equal(http.StatusOK))
+		came, err := send(ca.secure(), "https://zurich.branches.example/", "zurich.branches.example")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(came.Header.Get("Strict-Transport-Security")).To(Equal("max-age=63072000; includeSubDomains; preload"))
+		Expect(answersOverTLS(ca.secure(), "branches", "/")).To(BeZero(), "the parent is none of its hosts")
+	})
+
 	It("asks for a certificate that the authority has signed", func() {
 		ca, partners, strangers := newAuthority("bank"), newAuthority("partners"), newAuthority("strangers")
 		shop.create(ca.secret("mutual-tls", hostOf("mutual")),
