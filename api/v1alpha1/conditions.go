@@ -83,6 +83,10 @@ const (
 	ReasonIssued = "Issued"
 	// ReasonNotIssued: cert-manager has not issued the certificate yet; the message is its own.
 	ReasonNotIssued = "NotIssued"
+	// ReasonLoaded: the gateway says that it has a certificate for every host.
+	ReasonLoaded = "Loaded"
+	// ReasonNotLoaded: the gateway says that it has no certificate for some host.
+	ReasonNotLoaded = "NotLoaded"
 	// ReasonNotRead: nobody has told whether the Secrets are there.
 	ReasonNotRead = "NotRead"
 )

@@ -54,9 +54,12 @@ func (n *namespaces) verified(planned plan.Plan, results map[string]apply.Result
 		}
 		expected = append(expected, own...)
 	}
+	expected = append(expected, n.certified(&planned, results)...)
 	verified := map[model.Origin]status.Verified{}
 	for origin, finding := range n.verifier.Expect(planned.Namespace, stored, expected) {
-		verified[origin] = status.Verified{Message: finding.Text(), Unknown: finding.Unknown}
+		verified[origin] = status.Verified{
+			Message: finding.Text(), Unknown: finding.Unknown, Certified: finding.Certified, Uncertified: finding.Uncertified,
+		}
 	}
 	return verified
 }
@@ -75,6 +78,22 @@ func (n *namespaces) reportedOn(objects []driver.Object) []verify.Expected {
 			expected = append(expected, verify.Expected{
 				Gateway: gateway, Name: name, Object: object.GetObjectKind().GroupVersionKind().Kind + " " + object.GetName(), Origins: object.Origins,
 			})
+		}
+	}
+	return expected
+}
+
+// certified are the hosts that gateways should have certificates for, from Secrets that people keep. cert-manager tells of its own.
+func (n *namespaces) certified(planned *plan.Plan, results map[string]apply.Result) []verify.Expected {
+	var expected []verify.Expected
+	for i := range planned.Model.Edges {
+		edge := &planned.Model.Edges[i]
+		result, written := results[plan.GroupProfilePrefix+edge.Name]
+		if edge.TLS == nil || edge.TLS.Issuer != nil || !n.verifier.Asks(edge.Gateway.Name) || !written || result.State != apply.Done {
+			continue
+		}
+		for _, host := range edge.Hosts {
+			expected = append(expected, verify.ExpectCertificate(edge.Gateway.Name, host, edge.Origin.Object()))
 		}
 	}
 	return expected

@@ -37,6 +37,9 @@ type Verified struct {
 	Message string
 	// Unknown says that a gateway has not been asked yet, or does not answer.
 	Unknown bool
+	// Certified says that the gateway has a certificate for every host; Uncertified are the hosts for which it has none. Neither: nobody knows.
+	Certified   bool
+	Uncertified []string
 }
 
 // Namespace computes the statuses of one namespace's custom resources.

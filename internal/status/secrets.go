@@ -36,7 +36,18 @@ func (n *Namespace) secrets(profile *v1alpha1.IngressProfile) *metav1.Condition 
 			Message: message + "; until it is issued no connection to the hosts is accepted",
 		}
 	}
-	unread := unread(edge)
+	verified := n.Verified[model.Origin{Kind: v1alpha1.KindIngressProfile, Name: edge.Name}]
+	if missing := verified.Uncertified; len(missing) > 0 && !issued && edge.TLS != nil {
+		return &metav1.Condition{
+			Type: v1alpha1.ConditionSecretsReady, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonNotLoaded,
+			Message: "the gateway " + edge.Gateway.Name + " has no certificate for " + strings.Join(missing, ", ") + ": is there a Secret " + edge.TLS.SecretName +
+				" of the type kubernetes.io/tls with one? Until then no connection to them is accepted",
+		}
+	}
+	if old := meta.FindStatusCondition(profile.Status.Conditions, v1alpha1.ConditionSecretsReady); n.stillTold(old, profile, verified) {
+		return old
+	}
+	unread := unread(edge, verified.Certified)
 	switch {
 	case len(unread) > 0:
 		return &metav1.Condition{
@@ -48,9 +59,21 @@ func (n *Namespace) secrets(profile *v1alpha1.IngressProfile) *metav1.Condition 
 			Type: v1alpha1.ConditionSecretsReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonIssued,
 			Message: "cert-manager has issued the Certificate " + edge.TLS.SecretName,
 		}
+	case edge.TLS != nil:
+		return &metav1.Condition{
+			Type: v1alpha1.ConditionSecretsReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonLoaded,
+			Message: "the gateway " + edge.Gateway.Name + " has a certificate for every host",
+		}
 	default:
 		return nil
 	}
+}
+
+// stillTold says whether what a gateway said of the same spec is all that is known: it has not been asked again since the operator started, or since an
+// object was mended.
+func (n *Namespace) stillTold(old *metav1.Condition, profile *v1alpha1.IngressProfile, verified Verified) bool {
+	return n.Verified != nil && !verified.Certified && old != nil && old.ObservedGeneration == profile.Generation &&
+		(old.Reason == v1alpha1.ReasonLoaded || old.Reason == v1alpha1.ReasonNotLoaded)
 }
 
 // secretOf is the Secret with the certificate of an edge. Empty: plain HTTP.
@@ -61,10 +84,10 @@ func secretOf(edge *model.Edge) string {
 	return edge.TLS.SecretName
 }
 
-// unread are the Secrets of which nobody tells whether they are there.
-func unread(edge *model.Edge) []string {
+// unread are the Secrets of which nobody tells whether they are there. A gateway that has certificates for all hosts has told of one.
+func unread(edge *model.Edge, certified bool) []string {
 	var names []string
-	if edge.TLS != nil && edge.TLS.Issuer == nil {
+	if edge.TLS != nil && edge.TLS.Issuer == nil && !certified {
 		names = append(names, edge.TLS.SecretName)
 	}
 	if edge.TLS != nil && edge.TLS.ClientAuth != nil {

@@ -62,3 +62,50 @@ func TestSecretsReady(t *testing.T) {
 		})
 	}
 }
+
+func TestCertificatesOfWhichAGatewayTells(t *testing.T) {
+	origin := model.Origin{Kind: v1alpha1.KindIngressProfile, Name: "shop"}
+	told := func(generation int64, reason string) []metav1.Condition {
+		return []metav1.Condition{{Type: v1alpha1.ConditionSecretsReady, Status: metav1.ConditionTrue, Reason: reason, ObservedGeneration: generation}}
+	}
+	for name, test := range map[string]struct {
+		verified map[model.Origin]Verified
+		before   []metav1.Condition
+		users    string
+		want     string
+		message  string
+	}{
+		"it has them all":                                {map[model.Origin]Verified{origin: {Certified: true}}, nil, "", "Loaded", "the gateway public"},
+		"it has them, and users nobody reads":            {map[model.Origin]Verified{origin: {Certified: true}}, nil, "users", "!NotRead", "users"},
+		"it lacks one":                                   {map[model.Origin]Verified{origin: {Uncertified: []string{"b.example"}}}, nil, "", "!NotLoaded", "no certificate for b.example: is there a Secret mine"},
+		"it has not been asked":                          {map[model.Origin]Verified{origin: {Unknown: true}}, nil, "", "!NotRead", "mine"},
+		"it told, and has not been asked again":          {map[model.Origin]Verified{}, told(2, "Loaded"), "", "Loaded", ""},
+		"it told before the last edit":                   {map[model.Origin]Verified{}, told(1, "Loaded"), "", "!NotRead", "mine"},
+		"it told, and nobody is to ask any more":         {nil, told(2, "Loaded"), "", "!NotRead", "mine"},
+		"it lacked one, which it has now":                {map[model.Origin]Verified{origin: {Certified: true}}, told(2, "NotLoaded"), "", "Loaded", ""},
+		"it had all, and lacks one now":                  {map[model.Origin]Verified{origin: {Uncertified: []string{"a"}}}, told(2, "Loaded"), "", "!NotLoaded", "no certificate for a"},
+		"what is of no gateway is told as it was before": {map[model.Origin]Verified{}, told(2, "NotRead"), "", "!NotRead", "mine"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			edge := model.Edge{
+				Name: "shop", TLS: &model.TLS{SecretName: "mine"}, Gateway: model.Gateway{Name: "public"}, Routes: []model.EdgeRoute{{BasicAuth: test.users}}, Origin: origin,
+			}
+			in := Input{
+				Now: noon, Results: map[string]apply.Result{"profile.shop": {State: apply.Done}}, Verified: test.verified,
+				Plan: plan.Plan{
+					Namespace: "shop", Model: model.Namespace{Edges: []model.Edge{edge}},
+					Groups: []plan.Group{{Key: "profile.shop", Objects: []driver.Object{{Origins: []model.Origin{origin}}}}},
+				},
+			}
+			profile := &v1alpha1.IngressProfile{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "shop", Generation: 2}}
+			profile.Status.Conditions = test.before
+			status := New(in).Profile(profile)
+			if got := reasonOf(status.Conditions, v1alpha1.ConditionSecretsReady); got != test.want {
+				t.Errorf("SecretsReady is %q, want %q", got, test.want)
+			}
+			if found := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionSecretsReady); !strings.Contains(found.Message, test.message) {
+				t.Errorf("the message is %q", found.Message)
+			}
+		})
+	}
+}

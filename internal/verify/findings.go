@@ -15,8 +15,13 @@ type Finding struct {
 	Message string
 	// Unknown says that a gateway has not been asked yet, or does not answer.
 	Unknown bool
+	// Certified says that gateways have certificates for all hosts that are asked about; Uncertified are the hosts for which they have none. Of others
+	// nobody knows.
+	Certified   bool
+	Uncertified []string
 
-	more int
+	more  int
+	asked bool
 }
 
 // Findings are what is known, by custom resource. A missing one has nothing that a gateway reports on.
@@ -38,6 +43,19 @@ func (f Findings) note(origins []model.Origin, message string, unknown bool) {
 	}
 }
 
+// noteHost adds whether a gateway has a certificate for a host, or certainly has none.
+func (f Findings) noteHost(of *Expected, certified, missing bool) {
+	for _, origin := range of.Origins {
+		found := f[origin]
+		found.Certified = certified && (found.Certified || !found.asked)
+		found.asked = true
+		if missing {
+			found.Uncertified = append(found.Uncertified, of.Host)
+		}
+		f[origin] = found
+	}
+}
+
 // Text is the message, and how many more there are.
 func (f Finding) Text() string {
 	if f.more == 0 {
@@ -47,7 +65,7 @@ func (f Finding) Text() string {
 }
 
 // words say what a gateway makes of an object that it does not serve.
-func words(gateway string, of Expected, observed observation) string {
+func words(gateway string, of *Expected, observed observation) string {
 	if !observed.loaded {
 		return "the gateway " + gateway + " has not loaded " + of.Object + ": is its label selector that of the gateway, and does it reach the API server?"
 	}

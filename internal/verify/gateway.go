@@ -48,7 +48,9 @@ type gateway struct {
 	// answered says that what is known is not old; unserved is what the last answer says, by name.
 	answered bool
 	unserved map[string]observation
-	failures int
+	// certified are the names of expected certificates that the last answer has.
+	certified map[string]bool
+	failures  int
 }
 
 func newGateway(cfg config.Gateway, from *source, options Options) *gateway {
@@ -85,12 +87,17 @@ func (g *gateway) forget(namespace string) { g.expect(namespace, wanted{}) }
 func (g *gateway) find(expected []Expected, to Findings) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, one := range expected {
-		message := ""
-		if found, unserved := g.unserved[one.Name]; unserved && found.certain {
-			message = words(g.name, one, found)
+	for i := range expected {
+		one := &expected[i]
+		found, unserved := g.unserved[one.Name]
+		switch certain := unserved && found.certain; {
+		case one.Host != "":
+			to.noteHost(one, g.certified[one.Name], certain)
+		case certain:
+			to.note(one.Origins, words(g.name, one, found), !g.answered)
+		default:
+			to.note(one.Origins, "", !g.answered)
 		}
-		to.note(one.Origins, message, !g.answered)
 	}
 }
 
@@ -154,7 +161,7 @@ func (g *gateway) failed() bool {
 	if g.failures != patience {
 		return false
 	}
-	g.answered, g.unserved = false, nil
+	g.answered, g.unserved, g.certified = false, nil, nil
 	return true
 }
 
@@ -162,34 +169,56 @@ func (g *gateway) failed() bool {
 // before the next look.
 func (g *gateway) learn(report driver.Report) time.Duration {
 	g.mu.Lock()
-	first := !g.answered
-	wait, unserved := g.interval, map[string]observation{}
+	next := lesson{report: report, unserved: map[string]observation{}, certified: map[string]bool{}}
+	wait := g.interval
 	var news []string
 	for namespace, wanted := range g.namespaces {
-		changed := first
-		for _, one := range wanted.expected {
-			before, was := g.unserved[one.Name]
-			said, loaded := report[one.Name]
-			if loaded && said == "" {
-				changed = changed || was && before.certain
-				continue
+		changed := !g.answered
+		for i := range wanted.expected {
+			if g.compare(&wanted.expected[i], &next) {
+				changed = true
 			}
-			found := observation{loaded: loaded, said: said, certain: was} // answers are a pause apart
-			if !found.certain {
-				wait = g.pause
-			}
-			changed = changed || found.certain && found != before
-			unserved[one.Name] = found
 		}
 		if changed {
 			news = append(news, namespace)
 		}
 	}
-	g.answered, g.unserved, g.failures = true, unserved, 0
+	if next.doubtful {
+		wait = g.pause
+	}
+	g.answered, g.unserved, g.certified, g.failures = true, next.unserved, next.certified, 0
 	g.mu.Unlock()
 	slices.Sort(news)
 	for _, namespace := range news {
 		g.changed(namespace)
 	}
 	return wait
+}
+
+// lesson is what an answer teaches.
+type lesson struct {
+	report    driver.Report
+	unserved  map[string]observation
+	certified map[string]bool
+	// doubtful says that something is not served for the first time.
+	doubtful bool
+}
+
+// compare looks for something in an answer. True: something else is known of it than before.
+func (g *gateway) compare(one *Expected, next *lesson) bool {
+	before, was := g.unserved[one.Name]
+	said, loaded := one.in(next.report)
+	if _, tells := next.report[driver.ReportsCertificates]; one.Host != "" && !tells {
+		return g.certified[one.Name] || was
+	}
+	if loaded && said == "" {
+		if one.Host != "" {
+			next.certified[one.Name] = true
+		}
+		return was && before.certain || one.Host != "" && !g.certified[one.Name]
+	}
+	found := observation{loaded: loaded, said: said, certain: was} // answers are a pause apart
+	next.unserved[one.Name] = found
+	next.doubtful = next.doubtful || !found.certain
+	return found.certain && found != before || g.certified[one.Name]
 }

@@ -26,9 +26,9 @@ var errRedirected = errors.New("redirected")
 
 // source is the API of one gateway.
 type source struct {
-	client *http.Client
-	url    string
-	reader driver.GatewayReports
+	client    *http.Client
+	address   string
+	questions []driver.ReportQuestion
 }
 
 func newSource(cfg config.Verification, reader driver.GatewayReports) (*source, error) {
@@ -42,23 +42,38 @@ func newSource(cfg config.Verification, reader driver.GatewayReports) (*source, 
 			Transport: transport, Timeout: timeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return errRedirected },
 		},
-		url: strings.TrimSuffix(cfg.Address, "/") + reader.ReportPath(), reader: reader,
+		address: strings.TrimSuffix(cfg.Address, "/"), questions: reader.ReportQuestions(),
 	}, nil
 }
 
-// ask asks the gateway once.
+// ask asks the gateway everything once.
 func (s *source) ask(ctx context.Context) (driver.Report, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, http.NoBody)
+	report := driver.Report{}
+	for _, question := range s.questions {
+		if err := s.put(ctx, question, report); err != nil {
+			return nil, err
+		}
+	}
+	return report, nil
+}
+
+// put asks one question and adds the answer to a report.
+func (s *source) put(ctx context.Context, question driver.ReportQuestion, to driver.Report) error {
+	url := s.address + question.Path
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	response, err := s.client.Do(request)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answers %s", s.url, response.Status)
+	switch {
+	case response.StatusCode == http.StatusNotFound && question.Optional:
+		return nil
+	case response.StatusCode != http.StatusOK:
+		return fmt.Errorf("%s answers %s", url, response.Status)
 	}
-	return s.reader.ReadReport(http.MaxBytesReader(nil, response.Body, longest))
+	return question.Read(http.MaxBytesReader(nil, response.Body, longest), to)
 }

@@ -19,10 +19,31 @@ type Expected struct {
 	Gateway string
 	// Name under which the gateway reports on it.
 	Name string
-	// Object that asks for it, in words.
+	// Object that asks for it, in words. Empty for a certificate.
 	Object string
+	// Host that the gateway should have a certificate for. Empty: it is something else.
+	Host string
 	// Origins of the object.
 	Origins []model.Origin
+}
+
+// ExpectCertificate is a certificate for a host that a custom resource serves.
+func ExpectCertificate(gateway, host string, of model.Origin) Expected {
+	return Expected{Gateway: gateway, Name: driver.CertificateName(host), Host: host, Origins: []model.Origin{of}}
+}
+
+// in looks for it in a report. False: the gateway has not loaded it.
+func (e *Expected) in(report driver.Report) (said string, loaded bool) {
+	if e.Host == "" {
+		said, loaded = report[e.Name]
+		return said, loaded
+	}
+	for _, name := range driver.CertificateNames(e.Host) {
+		if _, loaded := report[name]; loaded {
+			return "", true
+		}
+	}
+	return "", false
 }
 
 // Options of a Verifier.

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -25,11 +27,11 @@ const settle = 3 * time.Second
 // plainReports are a map of names and texts.
 type plainReports struct{}
 
-func (plainReports) ReportPath() string                 { return "/report?all=yes" }
 func (plainReports) ReportNames(client.Object) []string { return nil }
-func (plainReports) ReadReport(answer io.Reader) (driver.Report, error) {
-	var report driver.Report
-	return report, json.NewDecoder(answer).Decode(&report)
+func (plainReports) ReportQuestions() []driver.ReportQuestion {
+	return []driver.ReportQuestion{{
+		Path: "/report?all=yes", Read: func(answer io.Reader, to driver.Report) error { return json.NewDecoder(answer).Decode(&to) },
+	}}
 }
 
 var profile = model.Origin{Kind: "IngressProfile", Name: "shop"}
@@ -98,6 +100,47 @@ func (o *office) says(t *testing.T, stored time.Time, names ...string) Finding {
 	return o.Expect("shop", stored, expected)[profile]
 }
 
+// certified is what is known of certificates for hosts.
+func (o *office) certified(stored time.Time, hosts ...string) (all bool, missing []string) {
+	var expected []Expected
+	for _, host := range hosts {
+		expected = append(expected, ExpectCertificate("public", host, profile))
+	}
+	found := o.Expect("shop", stored, expected)[profile]
+	return found.Certified, found.Uncertified
+}
+
+func TestCertificatesThatAGatewayHasAndLacks(t *testing.T) {
+	withOffice(t, func(o *office) {
+		stored := time.Now()
+		expect := func(when string, wantAll bool, wantMissing ...string) {
+			t.Helper()
+			all, missing := o.certified(stored, "a.example", "b.branches.example", "*.open.example")
+			if all != wantAll || !slices.Equal(missing, wantMissing) {
+				t.Errorf("%s: %t, without %q; want %t, without %q", when, all, missing, wantAll, wantMissing)
+			}
+		}
+		expect("before anybody was asked", false)
+		o.after(settle)
+		expect("a gateway that does not tell of certificates", false)
+		o.serves = driver.Report{driver.ReportsCertificates: "", driver.CertificateName("a.example"): "", driver.CertificateName("open.example"): ""}
+		o.after(30 * time.Second)
+		expect("one answer without them", false)
+		o.after(settle)
+		expect("two answers without them", false, "*.open.example", "b.branches.example")
+		o.serves[driver.CertificateName("*.branches.example")] = ""
+		o.serves[driver.CertificateName("*.open.example")] = ""
+		o.after(30 * time.Second)
+		expect("all are there, one by a wildcard", true)
+		if len(o.told) != 4 { // the first answer, one certificate, the certainty, all
+			t.Errorf("the namespace was told %d times", len(o.told))
+		}
+		o.silent = true
+		o.after(5 * time.Minute)
+		expect("nobody answers", false)
+	})
+}
+
 func TestNobodyIsAskedWhoIsNotConfigured(t *testing.T) {
 	verifier, err := New(Options{Gateways: []config.Gateway{{Name: "public"}}, Reader: plainReports{}})
 	if verifier != nil || err != nil {
@@ -135,7 +178,7 @@ func TestWhatIsRefusedTwiceIsReported(t *testing.T) {
 		}
 		o.serves = driver.Report{"a": "", "b": ""}
 		o.after(30 * time.Second)
-		if found := o.says(t, stored, "a", "b"); found != (Finding{}) {
+		if found := o.says(t, stored, "a", "b"); !reflect.DeepEqual(found, Finding{}) {
 			t.Errorf("served again: %+v", found)
 		}
 		if len(o.told) != 3 { // the first answer, the certainty, the recovery
@@ -170,7 +213,7 @@ func TestAGatewayThatStartsHasRefusedNothing(t *testing.T) {
 		o.after(30 * time.Second)
 		o.serves = driver.Report{"a": ""}
 		o.after(settle)
-		if found := o.says(t, stored, "a"); found != (Finding{}) || len(o.told) != 1 {
+		if found := o.says(t, stored, "a"); !reflect.DeepEqual(found, Finding{}) || len(o.told) != 1 {
 			t.Errorf("%+v, told %d times", found, len(o.told))
 		}
 	})
@@ -232,8 +275,8 @@ func TestAGatewayThatDoesNotAnswerIsUnknownAfterAWhile(t *testing.T) {
 }
 
 func TestLongWordsAreCut(t *testing.T) {
-	long := observation{loaded: true, said: strings.Repeat("界", 1000)}
-	if text := []rune(words("public", router("a"), long)); len(text) > longestWords+100 || !strings.HasSuffix(string(text), "…") {
+	asked, long := router("a"), observation{loaded: true, said: strings.Repeat("界", 1000)}
+	if text := []rune(words("public", &asked, long)); len(text) > longestWords+100 || !strings.HasSuffix(string(text), "…") {
 		t.Errorf("%d characters", len(text))
 	}
 }

@@ -85,6 +85,22 @@ var _ = Describe("a gateway that is asked what it serves", func() {
 		Expect(programmed(unsigned, metav1.ConditionFalse).Message).To(ContainSubstring("building TLS config"))
 	})
 
+	It("tells for which hosts it has no certificate, and when it has", func() {
+		ca := newAuthority("bank")
+		papers := behind("asked", secured("papers", func(*v1alpha1.IngressTLS) {}, route("/", "web")))
+		shop.create(papers)
+		said := shop.eventually(papers, v1alpha1.ConditionSecretsReady, metav1.ConditionFalse)
+		Expect(said.Reason).To(Equal(v1alpha1.ReasonNotLoaded))
+		Expect(said.Message).To(HavePrefix("the gateway asked has no certificate for papers.example: is there a Secret papers-tls"))
+		Expect(answersOverTLS(ca.secure(), "papers", "/")).To(BeZero(), "it is closed meanwhile")
+
+		By("providing the Secret")
+		shop.create(ca.secret("papers-tls", hostOf("papers")))
+		Expect(shop.eventually(papers, v1alpha1.ConditionSecretsReady, metav1.ConditionTrue).Reason).To(Equal(v1alpha1.ReasonLoaded))
+		shop.eventually(papers, v1alpha1.ConditionReady, metav1.ConditionTrue)
+		Expect(answersOverTLS(ca.secure(), "papers", "/")).To(Equal(http.StatusOK))
+	})
+
 	It("tells what it does not load at all", func() {
 		lost := behind("lost", profile("lost", route("/", "web")))
 		shop.create(lost)

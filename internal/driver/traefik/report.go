@@ -27,9 +27,14 @@ const (
 	ruleDigest = 10
 )
 
-// ReportPath asks for all routers at once: between two pages Traefik could load another configuration. The list of routers is asked for alone,
-// because /api/rawdata repeats what stands in Secrets.
-func (Driver) ReportPath() string { return "/api/http/routers?per_page=1000000" }
+// ReportQuestions ask for all routers at once, and for all certificates: between two pages Traefik could load another configuration. Lists are asked for,
+// because /api/rawdata repeats what stands in Secrets. Traefik tells of certificates from 3.7 on.
+func (Driver) ReportQuestions() []driver.ReportQuestion {
+	return []driver.ReportQuestion{
+		{Path: "/api/http/routers?per_page=1000000", Read: readRouters},
+		{Path: "/api/certificates?per_page=1000000", Read: readCertificates, Optional: true},
+	}
+}
 
 // router is what is read of a router.
 type router struct {
@@ -38,28 +43,53 @@ type router struct {
 	Errors []string `json:"error"`
 }
 
-// ReadReport reads a list of routers.
-func (Driver) ReadReport(answer io.Reader) (driver.Report, error) {
+func readRouters(answer io.Reader, to driver.Report) error {
+	err := readList(answer, func(one router) {
+		if name, ours := strings.CutSuffix(one.Name, fromObjects); ours {
+			to[name] = said(one)
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("reading the routers of Traefik: %w", err)
+	}
+	return nil
+}
+
+// certificate is what is read of a certificate: the names that it is for.
+type certificate struct {
+	SANs []string `json:"sans"`
+}
+
+func readCertificates(answer io.Reader, to driver.Report) error {
+	err := readList(answer, func(one certificate) {
+		for _, name := range one.SANs {
+			to[driver.CertificateName(strings.ToLower(name))] = ""
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("reading the certificates of Traefik: %w", err)
+	}
+	to[driver.ReportsCertificates] = ""
+	return nil
+}
+
+// readList reads the elements of a list one by one.
+func readList[T any](answer io.Reader, each func(T)) error {
 	decoder := json.NewDecoder(answer)
 	if first, err := decoder.Token(); err != nil {
-		return nil, fmt.Errorf("reading the routers of Traefik: %w", err)
+		return err
 	} else if first != json.Delim('[') {
-		return nil, fmt.Errorf("reading the routers of Traefik: the answer begins with %v and is no list; is this the address of Traefik's API?", first)
+		return fmt.Errorf("the answer begins with %v and is no list; is this the address of Traefik's API?", first)
 	}
-	report := driver.Report{}
 	for decoder.More() {
-		var one router
+		var one T
 		if err := decoder.Decode(&one); err != nil {
-			return nil, fmt.Errorf("reading the routers of Traefik: %w", err)
+			return err
 		}
-		if name, ours := strings.CutSuffix(one.Name, fromObjects); ours {
-			report[name] = said(one)
-		}
+		each(one)
 	}
-	if _, err := decoder.Token(); err != nil { // the end of the list: without it the answer is cut off
-		return nil, fmt.Errorf("reading the routers of Traefik: %w", err)
-	}
-	return report, nil
+	_, err := decoder.Token() // the end of the list: without it the answer is cut off
+	return err
 }
 
 // said is why Traefik does not serve a router. A router with a warning is served.

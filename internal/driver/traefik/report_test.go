@@ -74,7 +74,8 @@ func TestAReportOfTraefikIsRead(t *testing.T) {
 		"a page":        {answer: `<html>`, wrong: "invalid character"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := traefik.New().ReadReport(strings.NewReader(test.answer))
+			got := driver.Report{}
+			err := traefik.New().ReportQuestions()[0].Read(strings.NewReader(test.answer), got)
 			if test.wrong != "" {
 				if err == nil || !strings.Contains(err.Error(), test.wrong) {
 					t.Errorf("%v, %v", got, err)
@@ -85,5 +86,21 @@ func TestAReportOfTraefikIsRead(t *testing.T) {
 				t.Errorf("%q, %v", got, err)
 			}
 		})
+	}
+}
+
+func TestTheCertificatesOfTraefikAreRead(t *testing.T) {
+	question := traefik.New().ReportQuestions()[1]
+	if !question.Optional {
+		t.Error("Traefik 3.6 does not know the question")
+	}
+	got := driver.Report{}
+	err := question.Read(strings.NewReader(`[{"name": "1f", "sans": ["Shop.example", "*.shop.example"], "commonName": "bank"}, {"sans": []}]`), got)
+	want := driver.Report{"certificates": "", "certificate for shop.example": "", "certificate for *.shop.example": ""}
+	if err != nil || !maps.Equal(got, want) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if err := question.Read(strings.NewReader(`[{"sans"`), got); err == nil || !strings.Contains(err.Error(), "certificates") {
+		t.Errorf("half a list: %v", err)
 	}
 }
