@@ -18,7 +18,7 @@ import (
 
 // What each target compares is Traefik's own muxer, fed with what the driver wrote, and the evaluator of evaluate_test.go, which reads the model
 // and knows nothing of rules. go test -fuzz lets coverage guide them; make fuzz runs each of them a million times and says how many inputs
-// reached emission (fuzz_long_test.go).
+// reached emission (fuzz_long_test.go). The inputs that coverage has chosen so far are kept in testdata/fuzz, and each go test runs them.
 
 // input is what a target makes a case of.
 type input struct {
