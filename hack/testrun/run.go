@@ -110,7 +110,7 @@ func (r *run) progress(e event) {
 }
 
 func (r *run) finish(e event, output *strings.Builder, suite bool) {
-	if e.Action == "fail" && output != nil {
+	if told := e.Action == "fail" || e.Action == "skip" && e.Test != ""; told && output != nil { // why a test is skipped is never hidden
 		fmt.Fprint(r.out, output.String())
 	}
 	name := strings.TrimPrefix(e.Package, module+"/")

@@ -40,6 +40,7 @@ func TestSumOfEvents(t *testing.T) {
 {"Action":"pass","Package":"p","Test":"TestA"}
 {"Action":"output","Package":"p","Test":"TestB","Output":"loud\n"}
 {"Action":"fail","Package":"p","Test":"TestB"}
+{"Action":"output","Package":"p","Test":"TestC","Output":"for a reason\n"}
 {"Action":"skip","Package":"p","Test":"TestC"}
 {"Action":"output","Package":"p","Test":"TestSuite","Output":"SUCCESS! -- 154 Passed | 0 Failed | 0 Pending | 1 Skipped\n"}
 {"Action":"pass","Package":"p","Test":"TestSuite"}
@@ -59,7 +60,7 @@ func TestSumOfEvents(t *testing.T) {
 	if want := []string{"p.TestB", "q"}; !slices.Equal(r.total.names, want) {
 		t.Errorf("failed are %v, want %v", r.total.names, want)
 	}
-	if shown := out.String(); !strings.Contains(shown, "loud") || !strings.Contains(shown, "syntax error") || strings.Contains(shown, "quiet") {
-		t.Errorf("the output of failures alone must be shown:\n%s", shown)
+	if shown := out.String(); !strings.Contains(shown, "loud") || !strings.Contains(shown, "for a reason") || !strings.Contains(shown, "syntax error") || strings.Contains(shown, "quiet") {
+		t.Errorf("the output of failures and of what is skipped must be shown, and no other:\n%s", shown)
 	}
 }
