@@ -73,9 +73,10 @@ func writeYAML(text *bytes.Buffer, content map[string]any) error {
 	return nil
 }
 
-// contentOf is an object as it is written: without status, and without a time that it does not have.
+// contentOf is an object as it is written: without status, and without a time that it does not have. The plan's own object is left alone: of an
+// unstructured one the converter gives the very map.
 func contentOf(object driver.Object) (map[string]any, error) {
-	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object.Object)
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object.DeepCopyObject())
 	if err != nil {
 		return nil, fmt.Errorf("converting %s %s: %w", object.GetObjectKind().GroupVersionKind().Kind, object.GetName(), err)
 	}

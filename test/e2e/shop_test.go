@@ -124,7 +124,7 @@ func (s *shop) ingress(service string) *v1alpha1.IngressProfile {
 	}
 }
 
-// eventuallyReadyCondition waits until the object's Ready condition of its newest generation is the one wanted.
+// eventually waits until a condition of the object's newest generation has a status.
 func (s *shop) eventually(object client.Object, condition string, status metav1.ConditionStatus) {
 	GinkgoHelper()
 	Eventually(func(g Gomega) {
