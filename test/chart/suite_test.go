@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -51,6 +52,8 @@ func TestChart(t *testing.T) {
 	logf.SetLogger(GinkgoLogr)
 	server = testbed.Shared(t)
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(15 * time.Second) // the API server reads new kinds and policies when it gets to it
+	SetDefaultEventuallyPollingInterval(20 * time.Millisecond)
 	RunSpecs(t, "Helm chart")
 }
 
