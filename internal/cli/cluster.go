@@ -137,7 +137,7 @@ func (r *clusterReader) namespace(ctx context.Context, name string) error {
 	r.into.Add(&namespace)
 	for _, list := range []client.ObjectList{
 		&v1alpha1.CanaryReleaseList{}, &v1alpha1.MeshPolicyList{}, &v1alpha1.IngressProfileList{}, &v1alpha1.EgressProfileList{},
-		&corev1.ServiceList{}, &appsv1.DeploymentList{}, &discoveryv1.EndpointSliceList{},
+		&corev1.ServiceList{}, &appsv1.DeploymentList{}, &appsv1.StatefulSetList{}, &appsv1.DaemonSetList{}, &discoveryv1.EndpointSliceList{},
 	} {
 		if err := r.each(ctx, list, r.into.Add, client.InNamespace(name)); err != nil {
 			return err

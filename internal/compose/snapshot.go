@@ -22,8 +22,10 @@ type Snapshot struct {
 	Egresses []*v1alpha1.EgressProfile
 	// Services of the namespace, without the leaf Services that Kubemate generates.
 	Services []*corev1.Service
-	// Deployments of the namespace.
-	Deployments []*appsv1.Deployment
+	// Deployments, StatefulSets and DaemonSets of the namespace: what makes the pods of Services.
+	Deployments  []*appsv1.Deployment
+	StatefulSets []*appsv1.StatefulSet
+	DaemonSets   []*appsv1.DaemonSet
 	// Endpoints of the namespace's Services, generated ones too, by Service name. A missing entry is a Service without endpoints.
 	Endpoints map[string]Endpoints
 	// Retained are the splits that stand in the cluster, by the name of the Service that is split.

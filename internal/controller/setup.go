@@ -160,6 +160,8 @@ func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) er
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(withSwitched(reconciler.reader)), builder.WithPredicates(updates(namespaceChanged))).
 		Watches(&corev1.Service{}, mapped, builder.WithPredicates(updates(serviceChanged))).
 		Watches(&appsv1.Deployment{}, mapped, builder.WithPredicates(updates(deploymentChanged))).
+		Watches(&appsv1.StatefulSet{}, mapped, builder.WithPredicates(updates(templateChanged))).
+		Watches(&appsv1.DaemonSet{}, mapped, builder.WithPredicates(updates(templateChanged))).
 		Watches(&discoveryv1.EndpointSlice{}, handler.EnqueueRequestsFromMapFunc(withAdmitting(reconciler.reader)), builder.WithPredicates(updates(endpointsChanged)))
 	if reconciler.reader.SeesPods() {
 		pods := counted(reconciler.reader)

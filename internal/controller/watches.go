@@ -73,6 +73,17 @@ func deploymentChanged(before, after client.Object) bool {
 	return !reflect.DeepEqual(was.Spec, is.Spec) || was.UID != is.UID || (was.Status.ReadyReplicas == 0) != (is.Status.ReadyReplicas == 0)
 }
 
+// templateChanged: what the cache keeps of the pod template of a StatefulSet or DaemonSet. How many pods there are nobody asks.
+func templateChanged(before, after client.Object) bool {
+	if before.GetUID() != after.GetUID() {
+		return true
+	}
+	if is, stateful := after.(*appsv1.StatefulSet); stateful {
+		return !reflect.DeepEqual(before.(*appsv1.StatefulSet).Spec.Template, is.Spec.Template)
+	}
+	return !reflect.DeepEqual(before.(*appsv1.DaemonSet).Spec.Template, after.(*appsv1.DaemonSet).Spec.Template)
+}
+
 // endpointsChanged: how many endpoints there are and which are ready, or whose they are.
 func endpointsChanged(before, after client.Object) bool {
 	was, is := before.(*discoveryv1.EndpointSlice), after.(*discoveryv1.EndpointSlice)

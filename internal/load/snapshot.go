@@ -129,9 +129,8 @@ func (r *Reader) live(ctx context.Context, view *View, namespace *corev1.Namespa
 // surroundings reads what the intents are about.
 func (r *Reader) surroundings(ctx context.Context, view *View) error {
 	var services corev1.ServiceList
-	var deployments appsv1.DeploymentList
 	var slices discoveryv1.EndpointSliceList
-	for _, list := range []client.ObjectList{&services, &deployments, &slices} {
+	for _, list := range []client.ObjectList{&services, &slices} {
 		if err := r.cache.List(ctx, list, client.InNamespace(view.Namespace)); err != nil {
 			return fmt.Errorf("listing what the custom resources of namespace %s are about: %w", view.Namespace, err)
 		}
@@ -151,14 +150,37 @@ func (r *Reader) surroundings(ctx context.Context, view *View) error {
 		return err
 	}
 	view.ForeignGuards = ForeignGuards(foreign)
-	for i := range deployments.Items {
-		view.Deployments = append(view.Deployments, &deployments.Items[i])
+	if err := r.workloads(ctx, view); err != nil {
+		return err
 	}
 	view.Endpoints = CountEndpoints(slices.Items)
 	if err := r.takeovers(ctx, view); err != nil {
 		return err
 	}
 	return r.gatewayAddresses(ctx, view)
+}
+
+// workloads reads what makes pods.
+func (r *Reader) workloads(ctx context.Context, view *View) error {
+	var deployments appsv1.DeploymentList
+	var stateful appsv1.StatefulSetList
+	var daemons appsv1.DaemonSetList
+	for _, list := range []client.ObjectList{&deployments, &stateful, &daemons} {
+		if err := r.cache.List(ctx, list, client.InNamespace(view.Namespace)); err != nil {
+			return fmt.Errorf("listing what makes the pods of namespace %s: %w", view.Namespace, err)
+		}
+	}
+	view.Deployments, view.StatefulSets, view.DaemonSets = pointers(deployments.Items), pointers(stateful.Items), pointers(daemons.Items)
+	return nil
+}
+
+// pointers to the items of a list.
+func pointers[T any](items []T) []*T {
+	all := make([]*T, len(items))
+	for i := range items {
+		all[i] = &items[i]
+	}
+	return all
 }
 
 // standing leaves out what is being deleted.

@@ -43,7 +43,10 @@ type contents struct {
 	claims      map[string]*v1alpha1.HostClaim
 	services    map[string]*corev1.Service
 	deployments map[string]*appsv1.Deployment
-	slices      map[string]*discoveryv1.EndpointSlice
+	// statefulSets and daemonSets make pods, too.
+	statefulSets map[string]*appsv1.StatefulSet
+	daemonSets   map[string]*appsv1.DaemonSet
+	slices       map[string]*discoveryv1.EndpointSlice
 	// standing are objects that Kubemate generated earlier.
 	standing []client.Object
 	// foreign are objects of others that guard pods.
@@ -70,6 +73,7 @@ func (o *Objects) namespace(name string) *contents {
 		releases: map[string]*v1alpha1.CanaryRelease{}, policies: map[string]*v1alpha1.MeshPolicy{}, profiles: map[string]*v1alpha1.IngressProfile{},
 		egresses: map[string]*v1alpha1.EgressProfile{}, claims: map[string]*v1alpha1.HostClaim{},
 		services: map[string]*corev1.Service{}, deployments: map[string]*appsv1.Deployment{}, slices: map[string]*discoveryv1.EndpointSlice{},
+		statefulSets: map[string]*appsv1.StatefulSet{}, daemonSets: map[string]*appsv1.DaemonSet{},
 		written: map[string]place{},
 	}
 	o.namespaces[name] = made
@@ -108,6 +112,10 @@ func (o *Objects) Add(object client.Object) {
 		o.namespace(object.Namespace).services[name] = object
 	case *appsv1.Deployment:
 		o.namespace(object.Namespace).deployments[name] = object
+	case *appsv1.StatefulSet:
+		o.namespace(object.Namespace).statefulSets[name] = object
+	case *appsv1.DaemonSet:
+		o.namespace(object.Namespace).daemonSets[name] = object
 	case *discoveryv1.EndpointSlice:
 		o.namespace(object.Namespace).slices[name] = object
 	default:

@@ -164,6 +164,10 @@ func newTyped(kind schema.GroupVersionKind) client.Object {
 		return &corev1.Namespace{}
 	case appsv1.SchemeGroupVersion.WithKind("Deployment"):
 		return &appsv1.Deployment{}
+	case appsv1.SchemeGroupVersion.WithKind("StatefulSet"):
+		return &appsv1.StatefulSet{}
+	case appsv1.SchemeGroupVersion.WithKind("DaemonSet"):
+		return &appsv1.DaemonSet{}
 	case discoveryv1.SchemeGroupVersion.WithKind("EndpointSlice"):
 		return &discoveryv1.EndpointSlice{}
 	}

@@ -52,7 +52,8 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 		snapshot := compose.Snapshot{
 			Namespace: name, Releases: standing(held.releases), Policies: standing(held.policies), Profiles: standing(held.profiles),
 			Egresses: standing(held.egresses),
-			Services: sorted(held.services), Deployments: sorted(held.deployments), Endpoints: held.endpoints(name),
+			Services: sorted(held.services), Deployments: sorted(held.deployments),
+			StatefulSets: sorted(held.statefulSets), DaemonSets: sorted(held.daemonSets), Endpoints: held.endpoints(name),
 			Retained: held.retained(), LeafSelectors: held.leafSelectors(), Guarding: load.Guarding(held.standing, sorted(held.services)), ForeignGuards: load.ForeignGuards(held.foreign), Claims: claims, Recorded: recorded,
 			Gateways: settings.Gateways, GatewayAddresses: o.gatewayAddresses(settings.Gateways), Reservations: settings.Reservations,
 			KillSwitch: o.killSwitch(name, settings.OperatorNamespace), InjectionAllowed: settings.InjectionAllowed, RestartsAllowed: settings.RestartsAllowed,

@@ -54,7 +54,6 @@ func Parts() []Part {
 		{"injection", []rbacv1.PolicyRule{
 			rule("", []string{"namespaces"}, []string{"patch"}),
 			rule("", []string{"pods"}, read), // to count those that wait for a restart
-			rule("apps", []string{"daemonsets", "statefulsets"}, read),
 		}},
 		{"restarts", []rbacv1.PolicyRule{rule("apps", []string{"daemonsets", "deployments", "statefulsets"}, []string{"patch"})}},
 		{"own", own()},
@@ -89,7 +88,7 @@ func inputs(written []schema.GroupVersionKind) []rbacv1.PolicyRule {
 		rule(v1alpha1.GroupName, []string{"releaseactions"}, []string{"delete"}), // once they are older than their retention
 		rule("", core, read),
 		rule("apiextensions.k8s.io", []string{"customresourcedefinitions"}, read),
-		rule("apps", []string{"deployments"}, read),
+		rule("apps", []string{"daemonsets", "deployments", "statefulsets"}, read),
 		rule("authentication.k8s.io", []string{"selfsubjectreviews"}, []string{"create"}), // who am I
 		rule("discovery.k8s.io", []string{"endpointslices"}, read),
 		rule("events.k8s.io", []string{"events"}, []string{"create", "patch"}),
