@@ -107,7 +107,10 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	settings := manifest.Settings{InjectionAllowed: cfg.Injection.Enabled, RestartsAllowed: cfg.Injection.Restarts, OperatorNamespace: o.operator, Now: time.Now()}
+	settings := manifest.Settings{
+		InjectionAllowed: cfg.Injection.Enabled, RestartsAllowed: cfg.Injection.Restarts, MeshNamespace: cfg.Mesh.Linkerd.Namespace,
+		OperatorNamespace: o.operator, Now: time.Now(),
+	}
 	settings.Gateways, settings.Reservations = cfg.Edge.Model()
 	if o.configFile == "" {
 		settings.InjectionAllowed, settings.RestartsAllowed = true, true

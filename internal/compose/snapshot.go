@@ -5,6 +5,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	k8slabels "k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -49,6 +50,13 @@ type Snapshot struct {
 	// GatewayAddresses are the addresses of gateways that are known by the endpoints of a Service, ready or not, by the gateway's name: networks
 	// of one address each, sorted. A missing entry is a gateway without pods.
 	GatewayAddresses map[string][]string
+	// NetworkPolicies of the namespace that were not generated, in any order.
+	NetworkPolicies []*networkingv1.NetworkPolicy
+	// MissingInjector is the name of the MutatingWebhookConfiguration that gives pods their proxies and is known not to be there. Empty: it is, or nobody
+	// knows.
+	MissingInjector string
+	// MeshNamespace is where the mesh's control plane runs, OperatorNamespace where the operator does: neither's pods are put into the mesh. Empty: not known.
+	MeshNamespace, OperatorNamespace string
 	// Takeovers of Services of the namespace by objects of others, sorted by the object.
 	Takeovers []model.Takeover
 	// Now is the time, for what expires. Zero: nothing has.

@@ -90,6 +90,9 @@ func endpointsChanged(before, after client.Object) bool {
 	return !reflect.DeepEqual(was.Endpoints, is.Endpoints) || !reflect.DeepEqual(was.Labels, is.Labels)
 }
 
+// replaced: it is another object of the same name.
+func replaced(before, after client.Object) bool { return before.GetUID() != after.GetUID() }
+
 // namespaceChanged: its deletion begins, its annotations, of which some may be borrowed, or its kill switch.
 func namespaceChanged(before, after client.Object) bool {
 	return before.GetDeletionTimestamp().IsZero() != after.GetDeletionTimestamp().IsZero() ||
@@ -199,9 +202,12 @@ func (g generated) object(obj any) (client.Object, bool) {
 	return named{object, g.kind}, true
 }
 
-// matters: it is ours, or stands in the place of an object that is wanted, or guards pods that policies may be about.
+// matters: it is ours, or stands in the place of an object that is wanted, or says who may call pods that policies may be about.
 func (g generated) matters(object client.Object) bool {
 	if _, foreign := load.ForeignGuard(object.(named).Object); foreign {
+		return true
+	}
+	if len(load.ForeignNetworks([]client.Object{object.(named).Object})) > 0 {
 		return true
 	}
 	return load.Ours(object) || g.engine.Wants(object)

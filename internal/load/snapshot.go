@@ -65,7 +65,7 @@ func (r *Reader) Namespace(ctx context.Context, name string) (*View, error) {
 	}
 	view := &View{Snapshot: compose.Snapshot{
 		Namespace: name, Gateways: r.config.Gateways, Reservations: r.config.Reservations, KillSwitch: killSwitch, InjectionAllowed: r.config.InjectionAllowed,
-		RestartsAllowed: r.config.RestartsAllowed,
+		RestartsAllowed: r.config.RestartsAllowed, MeshNamespace: r.config.MeshNamespace, OperatorNamespace: r.config.OperatorNamespace,
 	}}
 	if err := r.intents(ctx, view); err != nil {
 		return nil, err
@@ -154,10 +154,12 @@ func (r *Reader) surroundings(ctx context.Context, view *View) error {
 		return err
 	}
 	view.Endpoints = CountEndpoints(slices.Items)
-	if err := r.takeovers(ctx, view); err != nil {
-		return err
+	for _, read := range []func(context.Context, *View) error{r.takeovers, r.beforeInjection, r.gatewayAddresses} {
+		if err := read(ctx, view); err != nil {
+			return err
+		}
 	}
-	return r.gatewayAddresses(ctx, view)
+	return nil
 }
 
 // workloads reads what makes pods.

@@ -37,6 +37,8 @@ type Settings struct {
 	InjectionAllowed bool
 	// RestartsAllowed says whether the operator may restart workloads.
 	RestartsAllowed bool
+	// MeshNamespace is where the mesh's control plane runs. Empty: not known.
+	MeshNamespace string
 	// OperatorNamespace is where the operator runs, whose kill switch is that of the cluster. Empty: not known.
 	OperatorNamespace string
 	// Now is the time, for what expires. Zero: nothing has.
@@ -57,7 +59,8 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 			Retained: held.retained(), LeafSelectors: held.leafSelectors(), Guarding: load.Guarding(held.standing, sorted(held.services)), ForeignGuards: load.ForeignGuards(held.foreign), Claims: claims, Recorded: recorded,
 			Gateways: settings.Gateways, GatewayAddresses: o.gatewayAddresses(settings.Gateways), Reservations: settings.Reservations,
 			KillSwitch: o.killSwitch(name, settings.OperatorNamespace), InjectionAllowed: settings.InjectionAllowed, RestartsAllowed: settings.RestartsAllowed,
-			Now: settings.Now,
+			Now: settings.Now, NetworkPolicies: sorted(held.networks), MissingInjector: o.MissingInjector,
+			MeshNamespace: settings.MeshNamespace, OperatorNamespace: settings.OperatorNamespace,
 		}
 		slices.Sort(held.assumptions)
 		all = append(all, Namespace{
