@@ -42,7 +42,8 @@ type MeshPolicyList struct {
 // +kubebuilder:validation:XValidation:rule="!has(self.mtls) || self.target.kind == 'Namespace'",message="mtls is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="!has(self.bypass) || self.target.kind == 'Namespace'",message="bypass is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="!has(self.proxy) || self.target.kind == 'Namespace'",message="proxy is set for a whole namespace: use target.kind Namespace"
-// +kubebuilder:validation:XValidation:rule="has(self.injection) || has(self.mtls) || has(self.access) || has(self.network) || has(self.resilience) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy)",message="a policy must say something: set injection, mtls, access, network, resilience, bypass, opaquePorts or proxy"
+// +kubebuilder:validation:XValidation:rule="!has(self.egress) || self.target.kind == 'Namespace'",message="egress is set for a whole namespace: use target.kind Namespace"
+// +kubebuilder:validation:XValidation:rule="has(self.injection) || has(self.mtls) || has(self.access) || has(self.network) || has(self.resilience) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy) || has(self.egress)",message="a policy must say something: set injection, mtls, access, network, resilience, bypass, opaquePorts, proxy or egress"
 // +kubebuilder:validation:XValidation:rule="!has(self.restart) || self.target.kind == 'Namespace' && (has(self.injection) || has(self.mtls) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy))",message="restart goes with what new pods get: use target.kind Namespace and set injection, mtls, bypass, opaquePorts or proxy"
 // +kubebuilder:validation:XValidation:rule="!has(self.rateLimit) || self.target.kind == 'Service'",message="rateLimit is set for one Service: use target.kind Service"
 // +kubebuilder:validation:XValidation:rule="!has(self.rateLimit) || has(self.access)",message="rateLimit goes with access: the mesh counts where it guards; to admit everybody, give access a rule from any: true"
@@ -68,6 +69,11 @@ type MeshPolicySpec struct {
 	//
 	// +optional
 	Network *Network `json:"network,omitempty"`
+	// Egress says what pods of the namespace may call outside of the cluster. Takes Linkerd 2.17 or newer. Empty: untouched, everything that no other
+	// policy closes.
+	//
+	// +optional
+	Egress *MeshEgress `json:"egress,omitempty"`
 	// Resilience is how calls to the Service are bounded and retried. For a Namespace: to each of its Services that has no resilience of its
 	// own. Empty: the Namespace's; without one, untouched.
 	//

@@ -10,12 +10,12 @@ import (
 	"github.com/kubemate/kubemate/internal/load"
 )
 
-// guardsAhead is another group of the namespace whose guards are not all in force. Empty: there is none.
+// guardsAhead is another group of the namespace whose guards are not all in force, but for late ones. Empty: there is none.
 func (e *Engine) guardsAhead(id groupID) string {
 	labels := e.unfinished(id)
 	slices.Sort(labels)
 	for _, label := range labels {
-		if one := e.planned(groupID{id.namespace, label}); one != nil && slices.ContainsFunc(one.objects, func(w wanted) bool { return w.object.Guards }) {
+		if one := e.planned(groupID{id.namespace, label}); one != nil && slices.ContainsFunc(one.objects, func(w wanted) bool { return w.object.Guards && !w.object.Late }) {
 			return one.key
 		}
 	}

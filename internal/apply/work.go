@@ -72,6 +72,9 @@ func (e *Engine) write(ctx context.Context, s *submission, one *group, id groupI
 		if ahead := e.guardsAhead(id); object.object.Trails && ahead != "" {
 			return trailingError{object.ref, ahead}
 		}
+		if object.object.Late && asleep != nil {
+			return asleep
+		}
 		if err := e.writeObject(ctx, s, object, id); err != nil {
 			return err
 		}

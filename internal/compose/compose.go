@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -67,8 +66,6 @@ type composer struct {
 	snapshot  Snapshot
 	refused   map[model.Origin]bool
 	workloads workloads
-	// deployments are those that releases may name.
-	deployments map[string]*appsv1.Deployment
 	// splits are the Services that releases claim.
 	splits claims
 
@@ -97,6 +94,8 @@ type composer struct {
 	// network of the namespace's pods. Nil: none.
 	network    *network
 	isolations []model.Isolation
+	// outside is what pods of the namespace may call outside of the cluster. Nil: untouched.
+	outside    *model.Outside
 	problems   model.Problems
 	heldSplits []string
 	stopped    []string
@@ -113,19 +112,15 @@ type composer struct {
 func newComposer(snapshot Snapshot, refused map[model.Origin]bool) *composer {
 	c := &composer{
 		snapshot: snapshot, refused: refused,
-		workloads:   newWorkloads(&snapshot),
-		deployments: make(map[string]*appsv1.Deployment, len(snapshot.Deployments)),
-		splits:      make(claims, len(snapshot.Releases)),
-		parts:       make([]part, len(snapshot.Services)),
-		byName:      make(map[string]*part, len(snapshot.Services)),
-		waiting:     map[model.Origin]Waiting{},
-		hostClaims:  map[string][]model.HostClaim{},
-		recorded:    map[model.HostKey]time.Time{},
-		claimants:   claimants(snapshot),
-		rejected:    map[model.Origin]bool{},
-	}
-	for _, deployment := range snapshot.Deployments {
-		c.deployments[deployment.Name] = deployment
+		workloads:  newWorkloads(snapshot.Deployments, snapshot.Services),
+		splits:     make(claims, len(snapshot.Releases)),
+		parts:      make([]part, len(snapshot.Services)),
+		byName:     make(map[string]*part, len(snapshot.Services)),
+		waiting:    map[model.Origin]Waiting{},
+		hostClaims: map[string][]model.HostClaim{},
+		recorded:   map[model.HostKey]time.Time{},
+		claimants:  claimants(snapshot),
+		rejected:   map[model.Origin]bool{},
 	}
 	for _, claim := range snapshot.Recorded {
 		c.recorded[claim.HostKey] = claim.Since
@@ -162,7 +157,7 @@ func suspended(obj client.Object) bool {
 
 func (c *composer) result() Result {
 	out := model.Namespace{
-		Name: c.snapshot.Namespace, Injection: c.injection, Pods: c.pods, Isolations: c.isolations, Edges: c.edges, Egresses: c.egresses,
+		Name: c.snapshot.Namespace, Injection: c.injection, Pods: c.pods, Isolations: c.isolations, Outside: c.outside, Edges: c.edges, Egresses: c.egresses,
 	}
 	out.Services = make([]model.Service, 0, len(c.parts))
 	var drafts []model.Service

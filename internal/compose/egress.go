@@ -35,7 +35,13 @@ func (c *composer) egressProfile(profile *v1alpha1.EgressProfile, names claims, 
 	if c.skip(profile, origin) {
 		return
 	}
-	egress := model.Egress{Name: profile.Name, Confine: readConfinement(profile.Spec.Network, origin), Origin: origin}
+	if policy, closed := c.closedBy(profile); closed {
+		problems = append(problems, model.Problem{
+			Origin: at(origin, "spec.network"), Reason: v1alpha1.ReasonConflicted,
+			Message: policy.String() + ", which is older, says already what pods of the namespace may call outside of the cluster (spec.egress); take network out, or egress there",
+		})
+	}
+	egress := model.Egress{Name: profile.Name, Confine: c.readConfinement(profile.Spec.Network, origin), Origin: origin}
 	gateway, message := c.egressGateway(EgressGatewayName(profile))
 	if message != "" {
 		c.add(append(problems, model.Problem{Origin: at(origin, "spec.gateway"), Reason: v1alpha1.ReasonInvalid, Message: message})...)
@@ -90,7 +96,7 @@ func (c *composer) egressGateway(name string) (model.Gateway, string) {
 }
 
 // readConfinement reads what else may be called. Nil: everything.
-func readConfinement(spec *v1alpha1.EgressNetwork, origin model.Origin) *model.Confinement {
+func (c *composer) readConfinement(spec *v1alpha1.EgressNetwork, origin model.Origin) *model.Confinement {
 	if spec == nil {
 		return nil
 	}
@@ -103,6 +109,7 @@ func readConfinement(spec *v1alpha1.EgressNetwork, origin model.Origin) *model.C
 		network.Ports = ascending(network.Ports)
 		out.Allowed = append(out.Allowed, network)
 	}
+	out.Allowed = append(out.Allowed, c.snapshot.Reachable...)
 	slices.SortFunc(out.Allowed, func(a, b model.AllowedNetwork) int {
 		return cmp.Or(cmp.Compare(a.CIDR, b.CIDR), slices.Compare(a.Ports, b.Ports))
 	})

@@ -83,6 +83,7 @@ func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, orig
 		{policy.Spec.MTLS != nil, "mtls of the namespace", "spec.mtls"},
 		{policy.Spec.Bypass != nil, "bypass of the namespace", "spec.bypass"},
 		{policy.Spec.Proxy != nil, "proxy of the namespace", "spec.proxy"},
+		{policy.Spec.Egress != nil, aspectEgress, "spec.egress"},
 		{policy.Spec.Access != nil && service == "", aspectNamespaceAccess, "spec.access"},
 		{policy.Spec.OpaquePorts != nil && service == "", aspectNamespaceOpaque, "spec.opaquePorts"},
 		{policy.Spec.OpaquePorts != nil && service != "", aspectOpaque, "spec.opaquePorts"},
@@ -112,6 +113,7 @@ type effect struct {
 	rules      *accessRules
 	resilience *resilience
 	network    *network
+	outside    *model.Outside
 	problems   model.Problems
 	// notices are advice that goes with it.
 	notices model.Problems
@@ -150,6 +152,11 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 		var problems model.Problems
 		e.network, problems = c.readNetwork(policy.Spec.Network, e.part, origin)
 		e.problems = append(e.problems, problems...)
+	}
+	if policy.Spec.Egress != nil {
+		var problems, notices model.Problems
+		e.outside, problems, notices = c.readOutside(policy, origin)
+		e.problems, e.notices = append(e.problems, problems...), append(e.notices, notices...)
 	}
 	return e
 }
@@ -190,6 +197,9 @@ func (c *composer) applyPolicy(policy *v1alpha1.MeshPolicy, e effect) {
 	}
 	if policy.Spec.OpaquePorts != nil && e.part != nil {
 		c.add(e.part.declared(policy.Name, portRanges(policy.Spec.OpaquePorts))...)
+	}
+	if e.outside != nil {
+		c.outside = e.outside
 	}
 	switch {
 	case e.network == nil:

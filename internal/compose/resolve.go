@@ -112,11 +112,12 @@ func (r *resolved) findBackend(c *composer, i int, variant v1alpha1.Variant) *ap
 }
 
 func (r *resolved) findDeployment(c *composer, path, name string) *appsv1.Deployment {
-	found := c.deployments[name]
-	if found == nil {
+	one := c.workloads.byName[name]
+	if one == nil {
 		r.problem(path+".deployment", v1alpha1.ReasonDeploymentNotFound, "there is no Deployment "+name+" in the namespace; create it or correct the name")
+		return nil
 	}
-	return found
+	return one.Deployment
 }
 
 // checkLeaf checks a variant's own Service: it must answer on the released ports.

@@ -68,9 +68,9 @@ func (c *composer) readSettings(spec *v1alpha1.MeshPolicySpec, origin model.Orig
 // forbidsNamespace says why the Namespace may not be annotated.
 func (c *composer) forbidsNamespace(origin model.Origin) (model.Problem, bool) {
 	problem := model.Problem{Origin: at(origin, "spec.target"), Reason: v1alpha1.ReasonInvalid}
-	switch owner := c.snapshot.systemOwner(); {
-	case owner != "":
-		problem.Message = "the namespace " + c.snapshot.Namespace + " belongs to " + owner + ", its pods are not put into the mesh; " +
+	switch {
+	case slices.Contains(systemNamespaces, c.snapshot.Namespace):
+		problem.Message = "the namespace " + c.snapshot.Namespace + " belongs to Kubernetes itself, its pods are not in the mesh; " +
 			"remove injection, mtls, bypass, opaquePorts and proxy"
 	case !c.snapshot.InjectionAllowed:
 		problem.Message = "the operator may not annotate Namespaces here, which injection, mtls, bypass, opaquePorts and proxy of a namespace need; " +
@@ -79,19 +79,6 @@ func (c *composer) forbidsNamespace(origin model.Origin) (model.Problem, bool) {
 		return model.Problem{}, false
 	}
 	return problem, true
-}
-
-// systemOwner says in words whose namespace it is, where that is nobody's who has workloads in the mesh. Empty: it is a namespace like others.
-func (s *Snapshot) systemOwner() string {
-	switch {
-	case slices.Contains(systemNamespaces, s.Namespace):
-		return "Kubernetes itself"
-	case s.Namespace == s.MeshNamespace:
-		return "the mesh itself"
-	case s.Namespace == s.OperatorNamespace:
-		return "Kubemate itself"
-	}
-	return ""
 }
 
 // readBypass reads a bypass; once it has expired it is withdrawn.
@@ -127,13 +114,13 @@ func BypassExpired(policies []*v1alpha1.MeshPolicy, now time.Time) bool {
 	})
 }
 
-// bypassed are ports of pods that no proxy guards, and who says so.
+// bypassed are ports of pods that no proxy guards, ports that pods call past their proxies, and who says so.
 type bypassed struct {
-	inbound []model.PortRange
-	by      model.Origin
+	inbound, outbound []model.PortRange
+	by                model.Origin
 }
 
-// readBypassed finds them before anything is composed: access rules for such a port would be a promise that nobody keeps.
+// readBypassed finds them before anything is composed: access rules for such a port, or hosts that may be called there, would be a promise that nobody keeps.
 func (c *composer) readBypassed() {
 	bypassing := slices.DeleteFunc(slices.Clone(c.snapshot.Policies), func(p *v1alpha1.MeshPolicy) bool { return p.Spec.Bypass == nil })
 	if len(bypassing) == 0 {
@@ -143,7 +130,7 @@ func (c *composer) readBypassed() {
 	origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: oldest.Name}
 	ends := oldest.Spec.Bypass.Expires
 	if !suspended(oldest) && !c.refused[origin] && (ends == nil || c.snapshot.Now.Before(ends.Time)) {
-		c.bypassed = bypassed{portRanges(oldest.Spec.Bypass.InboundPorts), origin}
+		c.bypassed = bypassed{portRanges(oldest.Spec.Bypass.InboundPorts), portRanges(oldest.Spec.Bypass.OutboundPorts), origin}
 	}
 }
 

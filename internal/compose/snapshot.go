@@ -5,7 +5,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
 	k8slabels "k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -23,10 +22,8 @@ type Snapshot struct {
 	Egresses []*v1alpha1.EgressProfile
 	// Services of the namespace, without the leaf Services that Kubemate generates.
 	Services []*corev1.Service
-	// Deployments, StatefulSets and DaemonSets of the namespace: what makes the pods of Services.
-	Deployments  []*appsv1.Deployment
-	StatefulSets []*appsv1.StatefulSet
-	DaemonSets   []*appsv1.DaemonSet
+	// Deployments of the namespace.
+	Deployments []*appsv1.Deployment
 	// Endpoints of the namespace's Services, generated ones too, by Service name. A missing entry is a Service without endpoints.
 	Endpoints map[string]Endpoints
 	// Retained are the splits that stand in the cluster, by the name of the Service that is split.
@@ -37,6 +34,8 @@ type Snapshot struct {
 	Guarding map[string][]model.Origin
 	// ForeignGuards guard ports of pods in the cluster and were not generated, sorted by name.
 	ForeignGuards []Guard
+	// ForeignCaptures are the names of objects that say what pods of the namespace may call outside of the cluster and were not generated, sorted.
+	ForeignCaptures []string
 	// Claims of other namespaces on hosts that overlap with those of this namespace's profiles, in any order.
 	Claims []Claim
 	// Recorded are the hosts that are recorded as this namespace's, in any order.
@@ -50,13 +49,10 @@ type Snapshot struct {
 	// GatewayAddresses are the addresses of gateways that are known by the endpoints of a Service, ready or not, by the gateway's name: networks
 	// of one address each, sorted. A missing entry is a gateway without pods.
 	GatewayAddresses map[string][]string
-	// NetworkPolicies of the namespace that were not generated, in any order.
-	NetworkPolicies []*networkingv1.NetworkPolicy
-	// MissingInjector is the name of the MutatingWebhookConfiguration that gives pods their proxies and is known not to be there. Empty: it is, or nobody
-	// knows.
-	MissingInjector string
-	// MeshNamespace is where the mesh's control plane runs, OperatorNamespace where the operator does: neither's pods are put into the mesh. Empty: not known.
-	MeshNamespace, OperatorNamespace string
+	// ClusterNetworks are the networks of the cluster's pods, Services and nodes, where a mesh looks for no ways out.
+	ClusterNetworks []string
+	// Reachable are networks that pods may call whatever is closed: what nodes and the cluster itself offer.
+	Reachable []model.AllowedNetwork
 	// Takeovers of Services of the namespace by objects of others, sorted by the object.
 	Takeovers []model.Takeover
 	// Now is the time, for what expires. Zero: nothing has.

@@ -29,6 +29,7 @@ var features = map[model.Feature]feature{
 	model.FeatureAccess:          {protective, "callers known by identity or network"},
 	model.FeatureAccessRequests:  {protective, "access by method and path"},
 	model.FeatureAccessAudit:     {protective, "access that logs what it would refuse"},
+	model.FeatureEgressHosts:     {protective, "the only hosts outside of the cluster that pods may call"},
 	model.FeatureEncryption:      {protective, "callers without identity refused"},
 	model.FeatureOpaquePorts:     {routing, "ports that carry no requests"},
 	model.FeatureBypass:          {advisory, "ports past the proxies"},
@@ -85,6 +86,13 @@ func (c Check) Service(svc model.Service) model.Problems {
 func (c Check) Namespace(ns model.Namespace) model.Problems {
 	asked := asking{features: c.features}
 	asked.namespace(&ns)
+	return c.gaps(asked.missing)
+}
+
+// Outside reports what a mesh driver cannot express of what pods may call outside of the cluster.
+func (c Check) Outside(outside model.Outside) model.Problems {
+	asked := asking{features: c.features}
+	asked.want(model.FeatureEgressHosts, outside.Origin)
 	return c.gaps(asked.missing)
 }
 

@@ -38,6 +38,7 @@ func everything() model.Namespace {
 			Encryption: &model.Encryption{Origin: policy}, Bypass: &model.Bypass{Origin: policy}, Opaque: &model.OpaquePorts{Origin: policy},
 			Proxy: &model.Proxy{Origin: policy},
 		},
+		Outside: &model.Outside{Origin: policy},
 		Services: []model.Service{{
 			Name: "orders",
 			Routes: []model.Route{{
@@ -76,7 +77,7 @@ func everyEgress() model.Egress {
 // problemsOf are those of everything, for a driver of both sides.
 func problemsOf(features model.FeatureSet) model.Problems {
 	check, ns := NewCheck(able{features}), everything()
-	return slices.Concat(check.Namespace(ns), check.Service(ns.Services[0]), check.Edge(everyEdge()), check.Egress(everyEgress()))
+	return slices.Concat(check.Namespace(ns), check.Service(ns.Services[0]), check.Outside(*ns.Outside), check.Edge(everyEdge()), check.Egress(everyEgress()))
 }
 
 func TestEveryFeatureIsKnownAndAskedFor(t *testing.T) {

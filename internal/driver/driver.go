@@ -48,11 +48,13 @@ type Object struct {
 	// Follows says that the object stands for one whose custom resource is held, and is written all the same: see Follower.
 	Follows bool
 	// Guards says that what the object is about is open without it. Nothing of its kind is deleted in the namespace before it stands: another
-	// one may have guarded the same until now.
+	// one may have guarded the same until now. What trails does not wait for guards that are late.
 	Guards bool
 	// Trails says that the object may let through what others of the namespace guard against from now on: it is written once the guards of all other
 	// groups are in force, and before that nothing is deleted that may have guarded until then.
 	Trails bool
+	// Late says that the object may let through what others of its group guard against from now on: it is written after them, once none of them is dormant.
+	Late bool
 	// Awaited says that the data plane writes into status.parents whether it has accepted the object, and follows it only then.
 	Awaited bool
 	// Dormant is the same object in a form that does nothing. It stands until the data plane has accepted all awaited objects of the group, so

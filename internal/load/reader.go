@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -23,10 +22,11 @@ import (
 
 const (
 	// indexGroup finds generated objects of a namespace by the group of the plan that they belong to, and all of them by everyGroup. Objects of others that
-	// guard pods are found by foreignGuards, their NetworkPolicies by foreignNetworks.
-	indexGroup    = "kubemate.group"
-	everyGroup    = "*"
-	foreignGuards = "!"
+	// guard pods are found by foreignGuards, and those that say what pods may call outside of the cluster by foreignCaptures.
+	indexGroup      = "kubemate.group"
+	everyGroup      = "*"
+	foreignGuards   = "!"
+	foreignCaptures = "?"
 	// indexBorrowed finds, by everyGroup too, the Services of a namespace that carry annotations of Kubemate.
 	indexBorrowed = "kubemate.borrowed"
 )
@@ -54,10 +54,9 @@ type Config struct {
 	InjectionAllowed bool
 	// RestartsAllowed says whether it may restart workloads.
 	RestartsAllowed bool
-	// MeshNamespace is where the mesh's control plane runs. Empty: not known.
-	MeshNamespace string
-	// Injector is the name of the MutatingWebhookConfiguration by which pods get proxies. Empty: there is none to look for.
-	Injector string
+	// ClusterNetworks and Reachable are what pods whose ways out are closed are not kept from.
+	ClusterNetworks []string
+	Reachable       []model.AllowedNetwork
 	// Routes understands routes of others. Nil: nobody does.
 	Routes driver.RouteReader
 	// OperatorNamespace is where the operator runs: the kill switch on it is for the whole cluster. Empty: there is none for the cluster.
@@ -215,11 +214,11 @@ func (r *Reader) list(ctx context.Context, kind schema.GroupVersionKind, namespa
 
 // groupKeys are the values of indexGroup for an object.
 func groupKeys(object client.Object) []string {
+	if _, captures := object.(capture); captures && !Ours(object) {
+		return []string{foreignCaptures}
+	}
 	if _, guards := object.(guard); guards && !Ours(object) {
 		return []string{foreignGuards}
-	}
-	if _, network := object.(*networkingv1.NetworkPolicy); network && !Ours(object) {
-		return []string{foreignNetworks}
 	}
 	if !Ours(object) {
 		return nil

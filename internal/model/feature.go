@@ -42,6 +42,8 @@ const (
 	FeatureAccessRequests Feature = "AccessRequests"
 	// FeatureAccessAudit: access that logs what it would refuse.
 	FeatureAccessAudit Feature = "AccessAudit"
+	// FeatureEgressHosts: servers outside of the cluster by host, and no others, called by the pods themselves.
+	FeatureEgressHosts Feature = "EgressHosts"
 	// FeatureHosts and the others below are the edge's.
 	FeatureHosts           Feature = "Hosts"
 	FeatureTLS             Feature = "TLS"

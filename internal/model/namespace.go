@@ -12,6 +12,8 @@ type Namespace struct {
 	// Isolations of pods from the network: first those of Services, sorted by name, last the one of the namespace. Where several are about a pod, what one of
 	// them lets pass does.
 	Isolations []Isolation
+	// Outside is what the namespace's pods may call outside of the cluster. Nil: untouched.
+	Outside *Outside
 	// Edges are the ways in from outside, sorted by profile name.
 	Edges []Edge
 	// Egresses are the ways out to partners, sorted by profile name.

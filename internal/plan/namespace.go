@@ -12,7 +12,6 @@ import (
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/model"
-	"github.com/kubemate/kubemate/internal/preflight"
 )
 
 // Namespace plans a namespace. What the drivers cannot express is found by asking them; then the namespace is composed again without the
@@ -30,9 +29,6 @@ func Namespace(snapshot compose.Snapshot, drivers Drivers) Plan {
 			continue // at most once per custom resource: refused only grows
 		}
 		rendered.problems = append(rendered.problems, takenOver(snapshot, composed.Model.Services, drivers.Mesh)...)
-		if mesh, injects := drivers.Mesh.(driver.Injecting); injects {
-			rendered.problems = append(rendered.problems, preflight.Check(snapshot, &composed.Model, mesh.ProxyNeeds())...)
-		}
 		return finish(composed, rendered, found)
 	}
 }
@@ -154,11 +150,15 @@ func noCertificates(origin model.Origin) model.Problem {
 	}
 }
 
-// sortObjects puts a group's objects into write order: by kind as the drivers say, then by name.
+// sortObjects puts a group's objects into write order: by kind as the drivers say, then by name; those that are late come last.
 func sortObjects(objects []driver.Object, order map[schema.GroupKind]int) {
 	ranks := make([]int, 0, len(objects))
-	for _, object := range objects { // asked once each: an object parses its apiVersion to answer
-		ranks = append(ranks, order[object.GetObjectKind().GroupVersionKind().GroupKind()])
+	for i := range objects { // asked once each: an object parses its apiVersion to answer
+		rank := order[objects[i].GetObjectKind().GroupVersionKind().GroupKind()]
+		if objects[i].Late {
+			rank += len(order)
+		}
+		ranks = append(ranks, rank)
 	}
 	sort.Sort(&writeOrder{objects, ranks})
 }

@@ -86,7 +86,7 @@ type Waiting = compose.Waiting
 
 // Group is a set of objects that is written in order.
 type Group struct {
-	// Key is "service.NAME", "profile.NAME", "egress.NAME", "namespace" or "network".
+	// Key is "service.NAME", "profile.NAME", "egress.NAME", "namespace", "network" or "outside".
 	Key string
 	// Claims are the hosts that must be recorded before the objects are written.
 	Claims []model.HostClaim
@@ -105,6 +105,8 @@ const (
 	// GroupNetwork is the key of the group about who reaches the namespace's pods at all. It is one group, because isolations of several Services, and
 	// the namespace's, may be about the same pods.
 	GroupNetwork = "network"
+	// GroupOutside is the key of the group about what the namespace's pods may call outside of the cluster.
+	GroupOutside = "outside"
 	// GroupServicePrefix, GroupProfilePrefix and GroupEgressPrefix begin the keys of the other groups.
 	GroupServicePrefix = "service."
 	GroupProfilePrefix = "profile."

@@ -45,6 +45,7 @@ func render(ns model.Namespace, drivers Drivers) rendering {
 	r.out.groups = make([]Group, 0, len(ns.Services)+len(ns.Edges)+len(ns.Egresses)+1)
 	r.namespace(ns)
 	r.network(ns)
+	r.outside(ns)
 	for i := range ns.Services {
 		r.service(ns.Name, ns.Services[i])
 	}
@@ -91,6 +92,22 @@ func (r *renderer) network(ns model.Namespace) {
 	if len(ns.Isolations) > 0 {
 		r.group(GroupNetwork, model.Namespace{Name: ns.Name, Isolations: ns.Isolations}, side{r.drivers.Kube, 0})
 	}
+}
+
+// outside renders what the namespace's pods may call outside of the cluster: by the mesh, which tells hosts, and always together with what closes the way
+// for packets that go past it.
+func (r *renderer) outside(ns model.Namespace) {
+	if ns.Outside == nil {
+		return
+	}
+	if r.drivers.Mesh == nil {
+		r.problem(noDriver(ns.Outside.Origin, "mesh"))
+		return
+	}
+	if r.problem(r.mesh.Outside(*ns.Outside)...) {
+		return
+	}
+	r.group(GroupOutside, model.Namespace{Name: ns.Name, Outside: ns.Outside}, side{r.drivers.Mesh, 0}, side{r.drivers.Kube, 0})
 }
 
 func (r *renderer) service(namespace string, svc model.Service) {
@@ -194,6 +211,9 @@ func originsOf(one model.Namespace) []model.Origin {
 	origins = append(origins, one.Pods.Origins()...)
 	for i := range one.Isolations {
 		origins = append(origins, one.Isolations[i].Origins...)
+	}
+	if one.Outside != nil {
+		origins = append(origins, one.Outside.Origin)
 	}
 	for _, svc := range one.Services {
 		origins = append(origins, svc.Origins()...)

@@ -51,6 +51,7 @@ var _ = Describe("A sound object is accepted", func() {
 		Entry("gRPC retries of idempotent methods by HTTP status", "meshpolicy-service",
 			set("spec.resilience", fields{"retries": fields{"limit": 10, "when": []string{"gateway-error"}}})),
 		Entry("an IPv6 network", "meshpolicy-service", set("spec.access.rules[0].from[2].cidr", "2001:db8::/32")),
+		Entry("nothing outside of the cluster", "meshpolicy-namespace", set("spec", fields{"target": fields{"kind": "Namespace"}, "egress": fields{"default": "Deny"}})),
 		Entry("one host over plain HTTP", "ingressprofile", drop("spec.tls", "spec.security", "spec.gateway")),
 		Entry("a host of one label", "ingressprofile", set("spec.hosts", []string{"localhost"})),
 		Entry("an action without step and reason", "releaseaction", set("spec.action", "Abort"), drop("spec.step", "spec.reason")),

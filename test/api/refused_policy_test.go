@@ -16,6 +16,7 @@ var badTargets = []refusal{
 	{"a Service has injection", ofService("injection"), "spec", "injection is set for a whole namespace"},
 	{"a Service has mtls", ofService("mtls"), "spec", "mtls is set for a whole namespace"},
 	{"a Service has a bypass", ofService("bypass"), "spec", "bypass is set for a whole namespace"},
+	{"a Service has egress", ofService("egress"), "spec", "egress is set for a whole namespace"},
 	{"a Service has proxy settings", ofService("proxy"), "spec", "proxy is set for a whole namespace"},
 	{"restarts are unknown", set("spec.restart", "Now"), "spec.restart", `supported values: "None", "Rolling"`},
 	{

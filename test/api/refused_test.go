@@ -25,7 +25,7 @@ type refusal struct {
 // refusals are all cases by the example that they start from. No two of them break the same rule.
 var refusals = map[string][]refusal{
 	"canaryrelease":        slicesOf(badServices, badVariants, badMatches, badValues, badRollouts, badAnalyses, badMetrics),
-	"meshpolicy-namespace": slicesOf(badTargets, badPods, badNetworks),
+	"meshpolicy-namespace": slicesOf(badTargets, badPods, badNetworks, badEgress),
 	"meshpolicy-service":   slicesOf(badCallers, badRequests, badResilience, badRateLimits),
 	"ingressprofile":       slicesOf(badHosts, badTLS, badSecurity, badRoutes, badRouteFields),
 	"egressprofile":        slicesOf(badPartners, badWaysOut),

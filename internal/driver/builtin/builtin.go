@@ -52,7 +52,7 @@ func (g generation) writing(served map[schema.GroupVersionKind]bool) driver.Mesh
 func New(cfg config.OperatorConfig) Drivers {
 	drivers := Drivers{kube: kube.Driver(network(cfg)), meshSettle: cfg.Mesh.Settle.Duration, edgeSettle: cfg.Edge.Settle.Duration}
 	if cfg.Mesh.Driver != config.None {
-		drivers.meshes, drivers.allowed = generations(cfg)
+		drivers.meshes, drivers.allowed = generations(cfg.Mesh.Linkerd)
 	}
 	if cfg.Edge.Driver != config.None {
 		drivers.edge, drivers.certificates = traefik.New(), certmanager.New()
@@ -66,7 +66,7 @@ func network(cfg config.OperatorConfig) kube.Config {
 	if cfg.Mesh.Driver == config.None {
 		return kube.Config{}
 	}
-	out := kube.Config{ProxyPort: int32(cfg.Network.ProxyPort), MetricsNamespaces: cfg.Network.Metrics.Namespaces}
+	out := kube.Config{ProxyPort: int32(cfg.Network.ProxyPort), MetricsNamespaces: cfg.Network.Metrics.Namespaces, MeshedLabel: linkerd.LabelMeshed}
 	for _, port := range cfg.Network.Metrics.Ports {
 		out.MetricsPorts = append(out.MetricsPorts, int32(port))
 	}
@@ -117,16 +117,6 @@ func (d Drivers) PodAnnotations() []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// Injector is the name of the MutatingWebhookConfiguration by which pods get the mesh's proxies. Empty: no mesh is driven.
-func (d Drivers) Injector() string {
-	for _, mesh := range d.allowed {
-		if injecting, injects := mesh.driver.(driver.Injecting); injects {
-			return injecting.ProxyNeeds().Injector // of all generations
-		}
-	}
-	return ""
 }
 
 // TakesOver says which Service an object takes away from what a mesh's driver writes. False: none.

@@ -103,6 +103,9 @@ func renderParts(t *testing.T, d driver.Driver, ns model.Namespace) driver.Outpu
 	for _, isolation := range ns.Isolations {
 		add(render(t, d, model.Namespace{Name: ns.Name, Isolations: []model.Isolation{isolation}}))
 	}
+	if ns.Outside != nil {
+		add(render(t, d, model.Namespace{Name: ns.Name, Outside: ns.Outside}))
+	}
 	for _, edge := range ns.Edges {
 		add(render(t, d, model.Namespace{Name: ns.Name, Edges: []model.Edge{edge}}))
 	}
@@ -160,6 +163,9 @@ func checkFeatures(t *testing.T, d driver.Driver, cases []Case) {
 // checkNeeds checks that a case would reach the driver. A gap that is only reported, as that of a retry whose limit cannot be set, is none.
 func checkNeeds(t *testing.T, d driver.Driver, ns model.Namespace) {
 	problems := driver.NewCheck(d).Namespace(ns)
+	if ns.Outside != nil {
+		problems = append(problems, driver.NewCheck(d).Outside(*ns.Outside)...)
+	}
 	for _, svc := range ns.Services {
 		problems = append(problems, driver.NewCheck(d).Service(svc)...)
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // Fake is a driver for tests of the layers above. It can express everything and writes what it is asked for as JSON into ConfigMaps, which
-// every API server serves: "routes.SERVICE" and "access.SERVICE" on the mesh side, "edge.PROFILE" on the edge side.
+// every API server serves: "routes.SERVICE", "access.SERVICE" and "outside" on the mesh side, "edge.PROFILE" on the edge side.
 type Fake struct {
 	name     string
 	features model.FeatureSet
@@ -30,7 +30,7 @@ func FakeMesh() Fake {
 		model.FeatureRetry, model.FeatureRetryLimit, model.FeatureRetryOn, model.FeatureRetryGRPC, model.FeaturePerTryTimeout,
 		model.FeatureRetryBudget, model.FeatureCircuitBreaker, model.FeatureEncryption, model.FeatureBypass, model.FeatureOpaquePorts,
 		model.FeatureProxy, model.FeatureAccess, model.FeatureAccessRequests, model.FeatureAccessAudit,
-		model.FeatureRateLimit,
+		model.FeatureRateLimit, model.FeatureEgressHosts,
 	)}
 }
 
@@ -89,14 +89,6 @@ const FakeProxy = "fake-proxy"
 // TakesOver is true of nothing: tests say what takes over.
 func (f Fake) TakesOver(client.Object) (model.Takeover, bool) { return model.Takeover{}, false }
 
-// FakeInjector is the name of the MutatingWebhookConfiguration that the fake's proxies come from.
-const FakeInjector = "fake-injector"
-
-// ProxyNeeds is an injector, and a port of their own.
-func (f Fake) ProxyNeeds() driver.ProxyNeeds {
-	return driver.ProxyNeeds{Injector: FakeInjector, Port: 4143, MetricsPort: 4191}
-}
-
 // PodAnnotations are what ReadPod looks at.
 func (f Fake) PodAnnotations() []string { return []string{fakeInject} }
 
@@ -123,6 +115,13 @@ func fakeMesh(ns model.Namespace) (driver.Output, error) {
 			loan.Origins = model.SortOrigins(append(loan.Origins, ns.Injection.Origin))
 		}
 		out.Borrowed = append(out.Borrowed, loan)
+	}
+	if ns.Outside != nil {
+		object, err := configMap(ns.Name, "outside", map[string]any{"outside": ns.Outside})
+		if err != nil {
+			return driver.Output{}, err
+		}
+		out.Objects = append(out.Objects, driver.Object{Object: object, Origins: []model.Origin{ns.Outside.Origin.Object()}})
 	}
 	for _, svc := range ns.Services {
 		if err := fakeService(&out, ns.Name, svc); err != nil {

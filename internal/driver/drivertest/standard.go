@@ -59,6 +59,7 @@ func meshCases() []Case {
 				CPURequest: "50m", MemoryLimit: "128Mi", LogLevel: "warn", ShutdownGracePeriod: 90 * time.Second, WaitBeforeExit: 5 * time.Second, Origin: policy,
 			}}},
 		},
+		{"some hosts and networks outside of the cluster may be called", []model.Feature{model.FeatureEgressHosts}, Outside()},
 		{"a Service is split by weight between three backends", []model.Feature{model.FeatureWeights}, Released(
 			model.Route{Split: shares(80, 15, 5)},
 		)},

@@ -1,5 +1,5 @@
 // Package kube writes what Kubernetes itself understands: the leaf Services that select the pods of one variant of a release, the NetworkPolicies
-// that isolate pods, and the names and the only way out of an EgressProfile.
+// that isolate pods and close ways out of the cluster, and the names and the only way out of an EgressProfile.
 //
 // What follows from Kubernetes and not from the intent:
 //
@@ -30,6 +30,8 @@ type Config struct {
 	// MetricsNamespaces are those whose pods may reach MetricsPorts of all pods. Empty: none.
 	MetricsNamespaces []string
 	MetricsPorts      []int32
+	// MeshedLabel is a label that pods with a proxy have, and no others. Empty: there is no mesh.
+	MeshedLabel string
 }
 
 // kubeDriver writes Services and NetworkPolicies.
@@ -49,7 +51,7 @@ func (kubeDriver) Kinds() []schema.GroupVersionKind {
 	return []schema.GroupVersionKind{corev1.SchemeGroupVersion.WithKind("Service"), networkingv1.SchemeGroupVersion.WithKind("NetworkPolicy")}
 }
 
-// Render writes leaves, isolations and ways out.
+// Render writes leaves, isolations, and the ends of ways out.
 func (d kubeDriver) Render(ns model.Namespace) (driver.Output, error) {
 	objects := leaves(ns)
 	for i := range ns.Isolations {
@@ -58,6 +60,9 @@ func (d kubeDriver) Render(ns model.Namespace) (driver.Output, error) {
 			return driver.Output{}, err
 		}
 		objects = append(objects, policies...)
+	}
+	if ns.Outside != nil {
+		objects = append(objects, d.config.outside(ns.Name, ns.Outside)...)
 	}
 	for i := range ns.Egresses {
 		objects = append(objects, egress(ns.Name, &ns.Egresses[i])...)

@@ -57,7 +57,7 @@ func isolated() model.Namespace {
 	}}
 }
 
-var config = kube.Config{ProxyPort: 4143, MetricsNamespaces: []string{"linkerd-viz"}, MetricsPorts: []int32{4191}}
+var config = kube.Config{ProxyPort: 4143, MetricsNamespaces: []string{"linkerd-viz"}, MetricsPorts: []int32{4191}, MeshedLabel: "mesh.example/proxy"}
 
 func TestIsolationKeepsTheContract(t *testing.T) {
 	drivertest.Contract(t, kube.Driver(config), drivertest.Case{Name: "a Service and its namespace are isolated", Namespace: isolated()})

@@ -117,6 +117,8 @@ func splitExamples() []example {
 			model.Route{Match: model.Match{Path: prefixPath("/api")}, Split: to("orders-v2")},
 			model.Route{Match: model.Match{Path: prefixPath("/api/v2"), Headers: exact("x-a", "1")}, Split: to("orders-v3")},
 			model.Route{Split: to("orders-v1")})},
+		{"hosts and networks outside of the cluster", drivertest.Outside()},
+		{"nothing outside of the cluster", model.Namespace{Name: "shop", Outside: &model.Outside{Origin: fromPolicy[0]}}},
 		{"injection for gateways", model.Namespace{Name: "shop", Injection: &model.Injection{Mode: model.InjectionIngress, Origin: fromPolicy[0]}}},
 	}
 }

@@ -99,6 +99,9 @@ func checkSchema(t *testing.T, schemas map[schema.GroupVersionKind]kindSchema, o
 	t.Helper()
 	kind := object.GetObjectKind().GroupVersionKind()
 	known, ok := schemas[kind]
+	if kind.Group == tlsRoute.Group && !defines(schemas, tlsRoute.Group) {
+		return // the definitions that are made of our types have none of the Gateway API
+	}
 	if !ok {
 		t.Errorf("%v is not served", kind)
 		return
@@ -124,6 +127,15 @@ func checkSchema(t *testing.T, schemas map[schema.GroupVersionKind]kindSchema, o
 	for _, err := range errs {
 		t.Errorf("%v %s: %v", kind, object.GetName(), err)
 	}
+}
+
+func defines(schemas map[schema.GroupVersionKind]kindSchema, group string) bool {
+	for kind := range schemas {
+		if kind.Group == group {
+			return true
+		}
+	}
+	return false
 }
 
 // readSchemas reads CRDs, also those that are Helm templates: nothing but whole lines is templated in them.

@@ -20,6 +20,7 @@
 //	AccessRequests   HTTPRoutes of the Server                       no
 //	AccessAudit      accessPolicy of the Server                     no
 //	RateLimit        HTTPLocalRateLimitPolicy (2.17)                no
+//	EgressHosts      EgressNetwork, TLSRoute, HTTPRoute, TCPRoute   no
 //
 // What follows from Linkerd and not from the intent:
 //
@@ -41,6 +42,11 @@
 //     when the old one is deleted: of two Servers on a port the older counts. Before 2.18 Linkerd refuses the second, and the old set stays.
 //   - A rate limit is each pod's own, and of a Server: without access rules there is none, because a Server of our own would replace a default policy
 //     of the cluster that nobody here knows.
+//   - An EgressNetwork in a namespace hides those for the whole cluster (egress.globalEgressNetworkNamespace) from its pods, those that deny too.
+//   - Routes of one EgressNetwork and port are of one kind: where there are HTTPRoutes, TLSRoutes are not looked at. A route for an EgressNetwork must name
+//     the port; a TLSRoute or TCPRoute has one rule.
+//   - Hosts outside of the cluster are known by what callers say in the handshake or the request, not by address; an EgressNetwork holds no address of the
+//     networks that Linkerd takes for the cluster's.
 //   - A TrafficSplit is about the Service as a whole, its opaque ports too.
 //   - A ServiceProfile takes a Service away from HTTPRoutes, so the policy generation never writes one.
 //

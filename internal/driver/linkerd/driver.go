@@ -34,10 +34,10 @@ type Config struct {
 	TrustDomain string
 	// ControlPlaneNamespace is part of every mesh identity. Empty: "linkerd".
 	ControlPlaneNamespace string
-	// ProxyPort is where proxies take the calls of other proxies. 0: 4143. Of both generations.
-	ProxyPort int32
 	// WithoutRateLimits: Linkerd is older than 2.17 and has none. Only for the policy generation.
 	WithoutRateLimits bool
+	// WithoutEgress: Linkerd is older than 2.17, or the cluster lacks the TLSRoute or TCPRoute of the Gateway API. Only for the policy generation.
+	WithoutEgress bool
 }
 
 // Words of the APIs.
@@ -84,12 +84,15 @@ func (d policyDriver) Features() model.FeatureSet {
 	if !d.config.WithoutRateLimits {
 		all[model.FeatureRateLimit] = true
 	}
+	if !d.config.WithoutEgress {
+		all[model.FeatureEgressHosts] = true
+	}
 	return all
 }
 
 // Kinds puts grants before what they are about, so that nothing that restricts is ever without its grants: an AuthorizationPolicy may name a
 // route or Server that is not there yet, while a route without AuthorizationPolicy refuses everybody. For the same reason the deletion, which
-// goes the other way, takes the Server first and the grants last.
+// goes the other way, takes the Server first and the grants last. An EgressNetwork comes after its routes for the same reason.
 func (d policyDriver) Kinds() []schema.GroupVersionKind {
 	kinds := []schema.GroupVersionKind{
 		v1alpha1.GroupVersion.WithKind(kindNetworkAuthentication),
@@ -101,10 +104,10 @@ func (d policyDriver) Kinds() []schema.GroupVersionKind {
 	if d.config.RouteGroup == RouteGroupGateway {
 		kinds = append(kinds, gatewayRoute)
 	}
-	return append(kinds, v1beta3.GroupVersion.WithKind(kindServer))
+	return append(kinds, v1beta3.GroupVersion.WithKind(kindServer), tlsRoute, tcpRoute, v1alpha1.GroupVersion.WithKind(kindEgressNetwork))
 }
 
-// Render writes injection, routes and access.
+// Render writes injection, routes, access and the ways out.
 func (d policyDriver) Render(ns model.Namespace) (driver.Output, error) {
 	out := driver.Output{Borrowed: namespaceAnnotations(ns), Objects: make([]driver.Object, 0, 8*len(ns.Services))}
 	for i := range ns.Services {
@@ -117,6 +120,9 @@ func (d policyDriver) Render(ns model.Namespace) (driver.Output, error) {
 			return driver.Output{}, err
 		}
 		out.Borrowed = append(out.Borrowed, serviceAnnotations(ns.Name, svc)...)
+	}
+	if ns.Outside != nil {
+		out.Objects = append(out.Objects, outside(ns.Name, ns.Outside)...)
 	}
 	return out, nil
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1alpha1"
@@ -33,6 +34,14 @@ func Admit(object client.Object) error {
 				return err
 			}
 		}
+	case *v1alpha1.EgressNetwork:
+		for _, network := range o.Spec.Networks {
+			if err := admitNetwork(network.CIDR); err != nil {
+				return err
+			}
+		}
+	case *unstructured.Unstructured:
+		return admitPlainRoute(o)
 	case *v1beta3.Server:
 		if o.Spec.AccessPolicy != "deny" && o.Spec.AccessPolicy != "audit" {
 			return fmt.Errorf("accessPolicy is %q", o.Spec.AccessPolicy)
@@ -50,10 +59,35 @@ var (
 	identity   = regexp.MustCompile(`^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 )
 
+var errNoPort = errors.New("cannot target an EgressNetwork without specifying a port")
+
+// admitPlainRoute looks at TLSRoutes and TCPRoutes.
+func admitPlainRoute(route *unstructured.Unstructured) error {
+	if route.GetKind() != "TLSRoute" && route.GetKind() != "TCPRoute" {
+		return nil
+	}
+	if rules, _, err := unstructured.NestedSlice(route.Object, "spec", "rules"); err != nil || len(rules) != 1 {
+		return fmt.Errorf("%s supports a single rule only: %d (%w)", route.GetKind(), len(rules), err)
+	}
+	parents, _, err := unstructured.NestedSlice(route.Object, "spec", "parentRefs")
+	if err != nil {
+		return err
+	}
+	for _, parent := range parents {
+		if port, named, err := unstructured.NestedInt64(parent.(map[string]any), "port"); err != nil || !named || port == 0 {
+			return errNoPort
+		}
+	}
+	return nil
+}
+
 func admitRoute(route *v1beta3.HTTPRoute) error {
 	for _, parent := range route.Spec.ParentRefs {
 		if parent.Kind == "Server" && parent.Port != 0 {
 			return errors.New("route resource may not reference a parent Server by port: the whole route would be ignored")
+		}
+		if parent.Kind == "EgressNetwork" && parent.Port == 0 {
+			return errNoPort
 		}
 	}
 	for key, value := range route.Annotations {

@@ -19,6 +19,7 @@ var (
 func addKnownTypes(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,
 		&AuthorizationPolicy{}, &AuthorizationPolicyList{},
+		&EgressNetwork{}, &EgressNetworkList{},
 		&HTTPLocalRateLimitPolicy{}, &HTTPLocalRateLimitPolicyList{},
 		&MeshTLSAuthentication{}, &MeshTLSAuthenticationList{},
 		&NetworkAuthentication{}, &NetworkAuthenticationList{},

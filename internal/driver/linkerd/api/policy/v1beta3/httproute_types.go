@@ -33,7 +33,7 @@ type HTTPRouteSpec struct {
 
 // ParentRef is what the route is about.
 type ParentRef struct {
-	// Group is "core" for a Service, "policy.linkerd.io" for a Server.
+	// Group is "core" for a Service, "policy.linkerd.io" for a Server or an EgressNetwork.
 	Group string `json:"group"`
 	// +kubebuilder:validation:MinLength=1
 	Kind string `json:"kind"`
@@ -47,7 +47,7 @@ type ParentRef struct {
 	//
 	// +optional
 	SectionName string `json:"sectionName,omitempty"`
-	// Port of a Service. A route with a Server as parent must not name one.
+	// Port of a Service. A route with a Server as parent must not name one, one with an EgressNetwork must.
 	//
 	// +optional
 	Port int32 `json:"port,omitempty"`
@@ -123,9 +123,9 @@ type HTTPValueMatch struct {
 	Value string `json:"value"`
 }
 
-// BackendRef is a Service that answers a share of the requests.
+// BackendRef is a Service that answers a share of the requests, or the EgressNetwork that is the parent: then they go where they were going.
 type BackendRef struct {
-	// Group is "" for a Service.
+	// Group is "" for a Service, "policy.linkerd.io" for an EgressNetwork.
 	Group string `json:"group"`
 	// +kubebuilder:validation:MinLength=1
 	Kind string `json:"kind"`
@@ -135,9 +135,12 @@ type BackendRef struct {
 	//
 	// +kubebuilder:validation:MinLength=1
 	Namespace string `json:"namespace"`
+	// Port of a Service.
+	//
+	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=65535
-	Port int32 `json:"port"`
+	Port int32 `json:"port,omitempty"`
 	// Weight relative to the sum of the rule's weights.
 	//
 	// +kubebuilder:validation:Minimum=0
