@@ -52,6 +52,12 @@ const (
 	ReasonGatewayRefused = "GatewayRefused"
 	// ReasonForeignRoute: routes that Kubemate did not write ask for a host of the profile; they are named in the message.
 	ReasonForeignRoute = "ForeignRoute"
+	// ReasonInjectorAbsent: proxies are asked for and the mesh has nobody who would put them into new pods.
+	ReasonInjectorAbsent = "InjectorAbsent"
+	// ReasonProxyPortClosed: a NetworkPolicy of somebody else, which the message names, will refuse the calls of proxies.
+	ReasonProxyPortClosed = "ProxyPortClosed"
+	// ReasonPortNotOpaque: proxies will hold up connections to ports that the message names.
+	ReasonPortNotOpaque = "PortNotOpaque"
 	// ReasonInternalError: rendering panicked; the Service's objects are held. A bug in Kubemate.
 	ReasonInternalError = "InternalError"
 )

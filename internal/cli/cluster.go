@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -77,6 +78,9 @@ func (o *planOptions) readCluster(ctx context.Context, drivers builtin.Drivers) 
 	if err := reader.profilesElsewhere(ctx, names); err != nil {
 		return planInput{}, err
 	}
+	if err := reader.injector(ctx, drivers.Injector(), names); err != nil {
+		return planInput{}, err
+	}
 	reader.into.Overlay(files, metav1.Now())
 	return planInput{objects: reader.into, drivers: drivers, served: served, names: names}, nil
 }
@@ -88,7 +92,7 @@ func (o *planOptions) connect() (*clusterReader, error) {
 	}
 	config.QPS, config.Burst = queriesPerSecond, queryBurst
 	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, appsv1.AddToScheme, discoveryv1.AddToScheme, v1alpha1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, appsv1.AddToScheme, discoveryv1.AddToScheme, networkingv1.AddToScheme, v1alpha1.AddToScheme} {
 		if err := add(scheme); err != nil {
 			return nil, err
 		}
@@ -137,14 +141,15 @@ func (r *clusterReader) namespace(ctx context.Context, name string) error {
 	r.into.Add(&namespace)
 	for _, list := range []client.ObjectList{
 		&v1alpha1.CanaryReleaseList{}, &v1alpha1.MeshPolicyList{}, &v1alpha1.IngressProfileList{}, &v1alpha1.EgressProfileList{},
-		&corev1.ServiceList{}, &appsv1.DeploymentList{}, &discoveryv1.EndpointSliceList{},
+		&corev1.ServiceList{}, &appsv1.DeploymentList{}, &appsv1.StatefulSetList{}, &appsv1.DaemonSetList{}, &discoveryv1.EndpointSliceList{},
+		&networkingv1.NetworkPolicyList{},
 	} {
 		if err := r.each(ctx, list, r.into.Add, client.InNamespace(name)); err != nil {
 			return err
 		}
 	}
 	for _, kind := range r.kinds {
-		if kind == corev1.SchemeGroupVersion.WithKind("Service") {
+		if kind == corev1.SchemeGroupVersion.WithKind("Service") || kind == networkingv1.SchemeGroupVersion.WithKind("NetworkPolicy") {
 			continue // read already
 		}
 		list := &unstructured.UnstructuredList{}
@@ -173,6 +178,25 @@ func (r *clusterReader) operatorNamespace(ctx context.Context, name string, plan
 		}
 	case !apierrors.IsNotFound(err):
 		return fmt.Errorf("reading the kill switch of the cluster: %w", err)
+	}
+	return nil
+}
+
+// injector looks whether the webhook is there by which pods get proxies. Who may not look is told that it is taken to be.
+func (r *clusterReader) injector(ctx context.Context, name string, planned []string) error {
+	if name == "" {
+		return nil
+	}
+	err := r.client.Get(ctx, client.ObjectKey{Name: name}, load.NewInjector())
+	switch {
+	case apierrors.IsForbidden(err):
+		for _, one := range planned {
+			r.into.Assume(one, "the mesh's injector is installed: you may not read the MutatingWebhookConfiguration "+name)
+		}
+	case apierrors.IsNotFound(err):
+		r.into.MissingInjector = name
+	case err != nil:
+		return fmt.Errorf("looking for the injector of the mesh: %w", err)
 	}
 	return nil
 }

@@ -20,8 +20,8 @@ import (
 const planLong = `Print the objects that Kubemate writes for custom resources: CanaryRelease, MeshPolicy, IngressProfile and
 EgressProfile.
 
-Without a cluster, manifests are all that is looked at: Services, Deployments, EndpointSlices, custom resources, and objects
-that Kubemate generated earlier. What custom resources name and the files lack is assumed to be there, and said on standard error;
+Without a cluster, manifests are all that is looked at: Services, Deployments, StatefulSets, DaemonSets, EndpointSlices, custom
+resources, and objects that Kubemate generated earlier. What custom resources name and the files lack is assumed to be there, and said on standard error;
 with --complete it is a problem.
 
 With --live, or as soon as a cluster is named (--context, --kubeconfig, --cluster, --server), the namespaces are read from the
@@ -107,7 +107,10 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	settings := manifest.Settings{InjectionAllowed: cfg.Injection.Enabled, RestartsAllowed: cfg.Injection.Restarts, OperatorNamespace: o.operator, Now: time.Now()}
+	settings := manifest.Settings{
+		InjectionAllowed: cfg.Injection.Enabled, RestartsAllowed: cfg.Injection.Restarts, MeshNamespace: cfg.Mesh.Linkerd.Namespace,
+		OperatorNamespace: o.operator, Now: time.Now(),
+	}
 	settings.Gateways, settings.Reservations = cfg.Edge.Model()
 	settings.ClusterNetworks, settings.Reachable = cfg.Network.ClusterNetworks, cfg.Network.Model()
 	if o.configFile == "" {

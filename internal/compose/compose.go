@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -66,6 +67,8 @@ type composer struct {
 	snapshot  Snapshot
 	refused   map[model.Origin]bool
 	workloads workloads
+	// deployments are those that releases may name.
+	deployments map[string]*appsv1.Deployment
 	// splits are the Services that releases claim.
 	splits claims
 
@@ -112,15 +115,19 @@ type composer struct {
 func newComposer(snapshot Snapshot, refused map[model.Origin]bool) *composer {
 	c := &composer{
 		snapshot: snapshot, refused: refused,
-		workloads:  newWorkloads(snapshot.Deployments, snapshot.Services),
-		splits:     make(claims, len(snapshot.Releases)),
-		parts:      make([]part, len(snapshot.Services)),
-		byName:     make(map[string]*part, len(snapshot.Services)),
-		waiting:    map[model.Origin]Waiting{},
-		hostClaims: map[string][]model.HostClaim{},
-		recorded:   map[model.HostKey]time.Time{},
-		claimants:  claimants(snapshot),
-		rejected:   map[model.Origin]bool{},
+		workloads:   newWorkloads(&snapshot),
+		deployments: make(map[string]*appsv1.Deployment, len(snapshot.Deployments)),
+		splits:      make(claims, len(snapshot.Releases)),
+		parts:       make([]part, len(snapshot.Services)),
+		byName:      make(map[string]*part, len(snapshot.Services)),
+		waiting:     map[model.Origin]Waiting{},
+		hostClaims:  map[string][]model.HostClaim{},
+		recorded:    map[model.HostKey]time.Time{},
+		claimants:   claimants(snapshot),
+		rejected:    map[model.Origin]bool{},
+	}
+	for _, deployment := range snapshot.Deployments {
+		c.deployments[deployment.Name] = deployment
 	}
 	for _, claim := range snapshot.Recorded {
 		c.recorded[claim.HostKey] = claim.Since

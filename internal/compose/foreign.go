@@ -13,7 +13,7 @@ import (
 func (c *composer) foreignGuard(one *workload, port int32) string {
 	for i := range c.snapshot.ForeignGuards {
 		guard := &c.snapshot.ForeignGuards[i]
-		if guard.Pods.Matches(k8slabels.Set(one.Spec.Template.Labels)) && targetNumber(&one.Spec.Template.Spec, guard.Port) == port {
+		if guard.Pods.Matches(k8slabels.Set(one.template.Labels)) && targetNumber(&one.template.Spec, guard.Port) == port {
 			return guard.Name
 		}
 	}
@@ -23,7 +23,7 @@ func (c *composer) foreignGuard(one *workload, port int32) string {
 // foreignGuardOf is the same for the pods of a Service, of which no workload may be known: then they have the labels of its selector.
 func (c *composer) foreignGuardOf(p *part, target model.TargetPort) string {
 	for _, one := range c.workloadsOf(p) {
-		if number := targetNumber(&one.Spec.Template.Spec, target); number > 0 {
+		if number := targetNumber(&one.template.Spec, target); number > 0 {
 			if name := c.foreignGuard(one, number); name != "" {
 				return name
 			}

@@ -166,7 +166,7 @@ func (c *composer) isolateNamespace(own []*part, owners claims) {
 	c.isolations = append(c.isolations, isolation)
 }
 
-// share says whether two Services may select the same pods: their selectors do not exclude each other, and where Deployments are known, one has them.
+// share says whether two Services may select the same pods: their selectors do not exclude each other, and where workloads are known, one has them.
 func (c *composer) share(a, b *part) bool {
 	if exclude(a.service.Spec.Selector, b.service.Spec.Selector) {
 		return false

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -151,7 +150,7 @@ func (c *composer) protocolOf(p *part, target model.TargetPort) model.Protocol {
 			return p.ports[i].Protocol
 		}
 		for _, one := range c.workloadsOf(p) {
-			if targetNumber(&one.Spec.Template.Spec, p.ports[i].Target) == target.Number {
+			if targetNumber(&one.template.Spec, p.ports[i].Target) == target.Number {
 				return p.ports[i].Protocol
 			}
 		}
@@ -175,13 +174,13 @@ func (c *composer) tellApart(p *part, access *model.Access, owned *ownedPorts) b
 	}
 	except := map[string][]string{}
 	for _, other := range others {
-		key := distinction(other.Deployment, mine)
+		key := distinction(other, mine)
 		if key == "" {
 			c.advise(c.access.origin, "port "+strconv.Itoa(int(access.Port.Number))+" of the pods of Service "+p.service.Name+" has access rules of its own in some of the pods only (those of "+
-				"Deployment "+other.Name+"), and no label of theirs tells them from the others, where the port stays open to everybody; give the pod templates a label such as version")
+				other.String()+"), and no label of theirs tells them from the others, where the port stays open to everybody; give the pod templates a label such as version")
 			return false
 		}
-		except[key] = append(except[key], other.Spec.Template.Labels[key])
+		except[key] = append(except[key], other.template.Labels[key])
 	}
 	for _, key := range slices.Sorted(maps.Keys(except)) {
 		slices.Sort(except[key])
@@ -191,10 +190,10 @@ func (c *composer) tellApart(p *part, access *model.Access, owned *ownedPorts) b
 }
 
 // distinction is the first label of a workload's pods that those of the others have not, or not with its value. Empty: there is none.
-func distinction(of *appsv1.Deployment, others []*workload) string {
-	labels := of.Spec.Template.Labels
+func distinction(of *workload, others []*workload) string {
+	labels := of.template.Labels
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
-		if !slices.ContainsFunc(others, func(other *workload) bool { return other.Spec.Template.Labels[key] == labels[key] }) {
+		if !slices.ContainsFunc(others, func(other *workload) bool { return other.template.Labels[key] == labels[key] }) {
 			return key
 		}
 	}
@@ -204,7 +203,7 @@ func distinction(of *appsv1.Deployment, others []*workload) string {
 // without says whether the pods of a workload are left out of an access.
 func without(access *model.Access, one *workload) bool {
 	return slices.ContainsFunc(access.Except, func(label model.LabelValues) bool {
-		value, has := one.Spec.Template.Labels[label.Key]
+		value, has := one.template.Labels[label.Key]
 		return has && slices.Contains(label.Values, value)
 	})
 }

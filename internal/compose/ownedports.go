@@ -38,7 +38,7 @@ func (o *ownedPorts) clone() *ownedPorts {
 
 func (o *ownedPorts) add(c *composer, p *part, target model.TargetPort) {
 	for _, one := range c.workloadsOf(p) {
-		o.guarded.add(one, targetNumber(&one.Spec.Template.Spec, target))
+		o.guarded.add(one, targetNumber(&one.template.Spec, target))
 	}
 	if len(c.workloadsOf(p)) == 0 {
 		o.bySelector[unknownPort(p, target)] = true

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubemate/kubemate/internal/model"
@@ -17,8 +16,8 @@ type guard struct {
 }
 
 // claimPods claims the ports of a Service's pods. A mesh guards a port of a pod once: of several Services over the same pods, also partly,
-// the oldest policy governs. Pods are told by the templates of Deployments; those of others by the selector alone. Ports are looked at only
-// where two policies meet on a Deployment, which is rare.
+// the oldest policy governs. Pods are told by the templates of workloads; those of others by the selector alone. Ports are looked at only
+// where two policies meet on a workload, which is rare.
 func (c *composer) claimPods(owners claims, service string, origin model.Origin) model.Problems {
 	part := c.byName[service]
 	if part == nil || len(part.service.Spec.Selector) == 0 {
@@ -31,8 +30,8 @@ func (c *composer) claimPods(owners claims, service string, origin model.Origin)
 			one.guard = mine
 			continue
 		}
-		_ = claimPorts(owners, one.guard, one.Deployment) // what the first meets was told when it came
-		problems = append(problems, claimPorts(owners, mine, one.Deployment)...)
+		_ = claimPorts(owners, one.guard, one) // what the first meets was told when it came
+		problems = append(problems, claimPorts(owners, mine, one)...)
 	}
 	if len(c.workloadsOf(part)) == 0 {
 		problems = claimSelector(owners, mine)
@@ -41,17 +40,17 @@ func (c *composer) claimPods(owners claims, service string, origin model.Origin)
 	return problems[:min(len(problems), 1)] // one is enough to say which Services meet
 }
 
-// claimPorts claims the ports of a Deployment's pods, each once. Who claims them again has them already.
-func claimPorts(owners claims, by guard, deployment *appsv1.Deployment) model.Problems {
-	pods := &deployment.Spec.Template.Spec
+// claimPorts claims the ports of a workload's pods, each once. Who claims them again has them already.
+func claimPorts(owners claims, by guard, of *workload) model.Problems {
+	pods := &of.template.Spec
 	var things []claimed
 	for _, port := range by.part.ports {
-		things = append(things, claimed{"access to port " + podPort(pods, port.Target) + " of the pods of Deployment", deployment.Name})
+		things = append(things, claimed{"access to port " + podPort(pods, port.Target) + " of the pods of " + of.kind, of.name})
 	}
 	return claimAll(owners, things, by.origin)
 }
 
-// claimSelector claims the ports of pods that no Deployment has, by the selector.
+// claimSelector claims the ports of pods that no workload has, by the selector.
 func claimSelector(owners claims, by guard) model.Problems {
 	var things []claimed
 	for _, port := range by.part.ports {

@@ -18,14 +18,14 @@ import (
 func (c *composer) probes(p *part, target model.TargetPort) []model.Probe {
 	var probes []model.Probe
 	for _, one := range c.workloadsOf(p) {
-		probes = appendProbes(probes, &one.Spec.Template.Spec, target)
+		probes = appendProbes(probes, &one.template.Spec, target)
 	}
 	slices.SortFunc(probes, func(a, b model.Probe) int { return cmp.Compare(a.Path, b.Path) })
 	return slices.Compact(probes)
 }
 
-// unknownProbes warns where requests of pods are told apart whose probes are not known, because no Deployment has the pods: those of StatefulSets and
-// DaemonSets for example. A mesh refuses a probe that no rule allows there (facts: an HTTPRoute on a Server replaces Linkerd's own probe route).
+// unknownProbes warns where requests of pods are told apart whose probes are not known, because no workload has the pods. A
+// mesh refuses a probe that no rule allows there (facts: an HTTPRoute on a Server replaces Linkerd's own probe route).
 func (c *composer) unknownProbes(p *part, access []model.Access) model.Problems {
 	if len(c.workloadsOf(p)) > 0 {
 		return nil
@@ -37,7 +37,7 @@ func (c *composer) unknownProbes(p *part, access []model.Access) model.Problems 
 		}
 		return model.Problems{{
 			Origin: one.Origin, Reason: v1alpha1.ReasonPartiallySupported, Advisory: true,
-			Message: "no Deployment has the pods of Service " + p.service.Name + ": the kubelet's probes of port " + portText(one.Port) + " are not known, and refused unless a rule allows " +
+			Message: unknownPods(p) + ": the kubelet's probes of port " + portText(one.Port) + " are not known, and refused unless a rule allows " +
 				"them; add a rule from the networks of the nodes (cidr, unauthenticated) to the paths that are probed",
 		}}
 	}

@@ -70,7 +70,7 @@ func refusal(edge *model.Edge, to destination, by model.Origin) []model.Problem 
 	}
 }
 
-// guarded are the Services with access rules, by the workloads whose pods they select; those of pods that no Deployment has under nil.
+// guarded are the Services with access rules, by the workloads whose pods they select; those of pods that no workload has under nil.
 func (c *composer) guarded() map[*workload][]*part {
 	found := map[*workload][]*part{}
 	for i := range c.parts {
@@ -124,7 +124,7 @@ func samePort(of *workload, a *part, target model.TargetPort, b *part, other mod
 	if of == nil {
 		return target == other && selectorText(a.service.Spec.Selector) == selectorText(b.service.Spec.Selector)
 	}
-	pod := &of.Spec.Template.Spec
+	pod := &of.template.Spec
 	return podPort(pod, target) == podPort(pod, other)
 }
 

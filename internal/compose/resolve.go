@@ -112,12 +112,11 @@ func (r *resolved) findBackend(c *composer, i int, variant v1alpha1.Variant) *ap
 }
 
 func (r *resolved) findDeployment(c *composer, path, name string) *appsv1.Deployment {
-	one := c.workloads.byName[name]
-	if one == nil {
+	found := c.deployments[name]
+	if found == nil {
 		r.problem(path+".deployment", v1alpha1.ReasonDeploymentNotFound, "there is no Deployment "+name+" in the namespace; create it or correct the name")
-		return nil
 	}
-	return one.Deployment
+	return found
 }
 
 // checkLeaf checks a variant's own Service: it must answer on the released ports.

@@ -68,9 +68,9 @@ func (c *composer) readSettings(spec *v1alpha1.MeshPolicySpec, origin model.Orig
 // forbidsNamespace says why the Namespace may not be annotated.
 func (c *composer) forbidsNamespace(origin model.Origin) (model.Problem, bool) {
 	problem := model.Problem{Origin: at(origin, "spec.target"), Reason: v1alpha1.ReasonInvalid}
-	switch {
-	case slices.Contains(systemNamespaces, c.snapshot.Namespace):
-		problem.Message = "the namespace " + c.snapshot.Namespace + " belongs to Kubernetes itself, its pods are not in the mesh; " +
+	switch owner := c.snapshot.systemOwner(); {
+	case owner != "":
+		problem.Message = "the namespace " + c.snapshot.Namespace + " belongs to " + owner + ", its pods are not put into the mesh; " +
 			"remove injection, mtls, bypass, opaquePorts and proxy"
 	case !c.snapshot.InjectionAllowed:
 		problem.Message = "the operator may not annotate Namespaces here, which injection, mtls, bypass, opaquePorts and proxy of a namespace need; " +
@@ -79,6 +79,19 @@ func (c *composer) forbidsNamespace(origin model.Origin) (model.Problem, bool) {
 		return model.Problem{}, false
 	}
 	return problem, true
+}
+
+// systemOwner says in words whose namespace it is, where that is nobody's who has workloads in the mesh. Empty: it is a namespace like others.
+func (s *Snapshot) systemOwner() string {
+	switch {
+	case slices.Contains(systemNamespaces, s.Namespace):
+		return "Kubernetes itself"
+	case s.Namespace == s.MeshNamespace:
+		return "the mesh itself"
+	case s.Namespace == s.OperatorNamespace:
+		return "Kubemate itself"
+	}
+	return ""
 }
 
 // readBypass reads a bypass; once it has expired it is withdrawn.

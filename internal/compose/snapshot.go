@@ -5,6 +5,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	k8slabels "k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -22,8 +23,10 @@ type Snapshot struct {
 	Egresses []*v1alpha1.EgressProfile
 	// Services of the namespace, without the leaf Services that Kubemate generates.
 	Services []*corev1.Service
-	// Deployments of the namespace.
-	Deployments []*appsv1.Deployment
+	// Deployments, StatefulSets and DaemonSets of the namespace: what makes the pods of Services.
+	Deployments  []*appsv1.Deployment
+	StatefulSets []*appsv1.StatefulSet
+	DaemonSets   []*appsv1.DaemonSet
 	// Endpoints of the namespace's Services, generated ones too, by Service name. A missing entry is a Service without endpoints.
 	Endpoints map[string]Endpoints
 	// Retained are the splits that stand in the cluster, by the name of the Service that is split.
@@ -53,6 +56,13 @@ type Snapshot struct {
 	ClusterNetworks []string
 	// Reachable are networks that pods may call whatever is closed: what nodes and the cluster itself offer.
 	Reachable []model.AllowedNetwork
+	// NetworkPolicies of the namespace that were not generated, in any order.
+	NetworkPolicies []*networkingv1.NetworkPolicy
+	// MissingInjector is the name of the MutatingWebhookConfiguration that gives pods their proxies and is known not to be there. Empty: it is, or nobody
+	// knows.
+	MissingInjector string
+	// MeshNamespace is where the mesh's control plane runs, OperatorNamespace where the operator does: neither's pods are put into the mesh. Empty: not known.
+	MeshNamespace, OperatorNamespace string
 	// Takeovers of Services of the namespace by objects of others, sorted by the object.
 	Takeovers []model.Takeover
 	// Now is the time, for what expires. Zero: nothing has.

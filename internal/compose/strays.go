@@ -21,7 +21,7 @@ func (c *composer) guardStrays(owners claims) {
 			continue
 		}
 		if len(c.workloadsOf(p)) == 0 {
-			c.advise(wanted.origin, "no Deployment has the pods of Service "+p.service.Name+": what ports they have besides the Service's is not known, and who may "+
+			c.advise(wanted.origin, unknownPods(p)+": what ports they have besides the Service's is not known, and who may "+
 				"call one of the Service's ports through the mesh reaches those too; give them access rules of their own, or keep them from listening")
 		}
 		for _, port := range c.strays(p, guarded) {
@@ -47,7 +47,7 @@ func (c *composer) guardedPorts() guarded {
 		for j := range p.access {
 			for _, one := range c.workloadsOf(p) {
 				if !without(&p.access[j], one) {
-					found.add(one, targetNumber(&one.Spec.Template.Spec, p.access[j].Port))
+					found.add(one, targetNumber(&one.template.Spec, p.access[j].Port))
 				}
 			}
 		}
@@ -59,7 +59,7 @@ func (c *composer) guardedPorts() guarded {
 func (c *composer) strays(p *part, known guarded) []int32 {
 	var found []int32
 	for _, one := range c.workloadsOf(p) {
-		pod := &one.Spec.Template.Spec
+		pod := &one.template.Spec
 		for container := range containers(pod) {
 			for _, port := range container.Ports {
 				if (port.Protocol == "" || port.Protocol == corev1.ProtocolTCP) && !known[one][port.ContainerPort] {
@@ -92,7 +92,7 @@ func (c *composer) guardStray(p *part, port int32, wanted *network, known guarde
 	}
 	for _, one := range c.workloadsOf(p) {
 		if known[one][port] {
-			c.advise(wanted.origin, place+" has access rules in some of the pods only (those of Deployment "+one.Name+"): in the others, who may call another port "+
+			c.advise(wanted.origin, place+" has access rules in some of the pods only (those of "+one.String()+"): in the others, who may call another port "+
 				"through the mesh reaches it too; write access rules for the same pods")
 			return
 		}
@@ -158,7 +158,7 @@ const (
 func (c *composer) otherProbe(p *part, port int32) probeKind {
 	found := probeNone
 	for _, one := range c.workloadsOf(p) {
-		for container := range containers(&one.Spec.Template.Spec) {
+		for container := range containers(&one.template.Spec) {
 			for _, probe := range [...]*corev1.Probe{container.LivenessProbe, container.ReadinessProbe, container.StartupProbe} {
 				switch {
 				case probe == nil:

@@ -3,35 +3,47 @@ package compose
 import (
 	"slices"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 )
 
-// workload is a Deployment, and the oldest access policy over its pods.
+// workload makes pods of a template: a Deployment, StatefulSet or DaemonSet. With it goes the oldest access policy over its pods.
 type workload struct {
-	*appsv1.Deployment
-	guard guard
+	kind, name string
+	template   *corev1.PodTemplateSpec
+	guard      guard
 }
 
-// workloads are the Deployments of a namespace, by name and by the labels of their pods.
+// String is "StatefulSet ledger".
+func (w *workload) String() string { return w.kind + " " + w.name }
+
+// workloads are those of a namespace, found by the labels of their pods.
 type workloads struct {
-	byName  map[string]*workload
+	all     []workload
 	byLabel map[label][]*workload
 }
 
 type label struct{ key, value string }
 
-// newWorkloads indexes Deployments by the labels that selectors of Services ask for; nobody looks for the others.
-func newWorkloads(deployments []*appsv1.Deployment, services []*corev1.Service) workloads {
-	all := make([]workload, len(deployments))
-	found := workloads{byName: make(map[string]*workload, len(deployments)), byLabel: make(map[label][]*workload, len(services))}
-	keys := selectorKeys(services)
-	for i, deployment := range deployments {
-		one := &all[i]
-		one.Deployment = deployment
-		found.byName[deployment.Name] = one
+// newWorkloads indexes what makes pods by the labels that selectors of Services ask for; nobody looks for the others.
+func newWorkloads(snapshot *Snapshot) workloads {
+	found := workloads{
+		all:     make([]workload, 0, len(snapshot.Deployments)+len(snapshot.StatefulSets)+len(snapshot.DaemonSets)),
+		byLabel: make(map[label][]*workload, len(snapshot.Services)),
+	}
+	for _, one := range snapshot.Deployments {
+		found.all = append(found.all, workload{kind: "Deployment", name: one.Name, template: &one.Spec.Template})
+	}
+	for _, one := range snapshot.StatefulSets {
+		found.all = append(found.all, workload{kind: "StatefulSet", name: one.Name, template: &one.Spec.Template})
+	}
+	for _, one := range snapshot.DaemonSets {
+		found.all = append(found.all, workload{kind: "DaemonSet", name: one.Name, template: &one.Spec.Template})
+	}
+	keys := selectorKeys(snapshot.Services)
+	for i := range found.all {
+		one := &found.all[i]
 		for _, key := range keys {
-			if value, ok := deployment.Spec.Template.Labels[key]; ok {
+			if value, ok := one.template.Labels[key]; ok {
 				by := label{key, value}
 				found.byLabel[by] = append(found.byLabel[by], one)
 			}
@@ -63,6 +75,11 @@ func (c *composer) workloadsOf(p *part) []*workload {
 	return p.workloads
 }
 
+// unknownPods says that nothing is known of the pods of a Service.
+func unknownPods(p *part) string {
+	return "no Deployment, StatefulSet or DaemonSet has the pods of Service " + p.service.Name
+}
+
 // selected are the workloads whose pods a selector matches. Only those with its rarest label are looked at: a look at all of them for each
 // Service would grow with the square of the namespace.
 func (w workloads) selected(selector map[string]string) []*workload {
@@ -76,5 +93,5 @@ func (w workloads) selected(selector map[string]string) []*workload {
 	if len(selector) == 1 {
 		return fewest
 	}
-	return slices.DeleteFunc(slices.Clone(fewest), func(one *workload) bool { return !selects(selector, one.Spec.Template.Labels) })
+	return slices.DeleteFunc(slices.Clone(fewest), func(one *workload) bool { return !selects(selector, one.template.Labels) })
 }

@@ -135,6 +135,8 @@ type LinkerdMesh struct {
 	RouteGroup string `json:"routeGroup"`
 	// ClusterDomain of Services. Default cluster.local.
 	ClusterDomain string `json:"clusterDomain"`
+	// Namespace of the control plane, whose name is part of the identities of workloads. Default linkerd.
+	Namespace string `json:"namespace"`
 }
 
 // Edge chooses the driver for traffic from outside.

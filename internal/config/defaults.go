@@ -23,7 +23,7 @@ func defaults() OperatorConfig {
 		Mesh: Mesh{
 			Driver:  Auto,
 			Settle:  metav1.Duration{Duration: 2 * time.Second},
-			Linkerd: LinkerdMesh{Generation: GenerationAuto, RouteGroup: RouteGroupLinkerd, ClusterDomain: "cluster.local"},
+			Linkerd: LinkerdMesh{Generation: GenerationAuto, RouteGroup: RouteGroupLinkerd, ClusterDomain: "cluster.local", Namespace: "linkerd"},
 		},
 		Edge:        Edge{Driver: Auto, Settle: metav1.Duration{Duration: 3 * time.Second}},
 		Network:     Network{ProxyPort: 4143},

@@ -78,6 +78,7 @@ func (m Mesh) validate(path *field.Path) field.ErrorList {
 	errs = append(errs, settleTime(path.Child("settle"), m.Settle)...)
 	errs = append(errs, oneOf(linkerd.Child("generation"), m.Linkerd.Generation, GenerationAuto, GenerationPolicy, GenerationClassic)...)
 	errs = append(errs, oneOf(linkerd.Child("routeGroup"), m.Linkerd.RouteGroup, RouteGroupLinkerd, RouteGroupGateway)...)
+	errs = append(errs, words(linkerd.Child("namespace"), m.Linkerd.Namespace, validation.IsDNS1123Label(m.Linkerd.Namespace))...)
 	return append(errs, words(linkerd.Child("clusterDomain"), m.Linkerd.ClusterDomain, validation.IsDNS1123Subdomain(m.Linkerd.ClusterDomain))...)
 }
 

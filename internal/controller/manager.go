@@ -54,6 +54,7 @@ func NewManager(ctx context.Context, cluster *rest.Config, cfg config.OperatorCo
 	gateways, _ := cfg.Edge.Model()
 	options.Cache = load.CacheOptions(load.CacheConfig{
 		Home: home, Gateways: gateways, PodAnnotations: drivers.PodAnnotations(), Routes: drivers.Routes(), TakesOver: drivers.TakesOver,
+		Injector: drivers.Injector(),
 	})
 	options.Metrics = server.Options{BindAddress: cfg.Metrics.BindAddress}
 	options.HealthProbeBindAddress = cfg.Health.BindAddress

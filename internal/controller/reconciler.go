@@ -37,6 +37,8 @@ type Understanding interface {
 	Reports() driver.GatewayReports
 	// Routes understands routes that others wrote for the gateways. Nil: nobody does.
 	Routes() driver.RouteReader
+	// Injector is the name of the MutatingWebhookConfiguration by which pods get their mesh's proxies. Empty: they drive no mesh.
+	Injector() string
 	// TakesOver says which Service an object takes away from what their drivers write. False: none.
 	TakesOver(object client.Object) (model.Takeover, bool)
 }

@@ -75,6 +75,9 @@ func (r *restarts) decide(view *load.View, planned plan.Plan, results map[string
 			Phase: v1alpha1.RestartStopped, Message: "the bypass of the namespace has expired, and its end restarts nothing: take it out of the policy",
 		}}}
 	}
+	if absent := problemOf(planned, v1alpha1.ReasonInjectorAbsent); absent != "" {
+		return &restarting{policies: asking, Plan: restart.Plan{Status: v1alpha1.RestartStatus{Phase: v1alpha1.RestartStopped, Message: absent}}}
+	}
 	workloads := view.Sets.Workloads(counts.Waiting)
 	others := counts.Pods.Waiting
 	for i := range workloads {
@@ -85,6 +88,16 @@ func (r *restarts) decide(view *load.View, planned plan.Plan, results map[string
 		decided.Status.Phase, decided.Status.Message = v1alpha1.RestartStopped, message
 	}
 	return decided
+}
+
+// problemOf is the message of the first problem with a reason. Empty: there is none.
+func problemOf(planned plan.Plan, reason string) string {
+	for _, problem := range planned.Problems {
+		if problem.Reason == reason {
+			return problem.Message
+		}
+	}
+	return ""
 }
 
 // annotated says whether the Namespace has what is planned for it, and the cache shows it: what pods wait for follows from that.

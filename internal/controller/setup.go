@@ -49,7 +49,8 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 	reader, err := load.NewReader(ctx, mgr.GetCache(), mgr.GetScheme(), load.Config{
 		Gateways: gateways, Reservations: reservations, InjectionAllowed: cfg.Injection.Enabled,
 		RestartsAllowed: cfg.Injection.Restarts, OperatorNamespace: operator.home,
-		Routes: drivers.Routes(), ClusterNetworks: cfg.Network.ClusterNetworks, Reachable: cfg.Network.Model(),
+		Routes: drivers.Routes(), MeshNamespace: cfg.Mesh.Linkerd.Namespace, Injector: drivers.Injector(),
+		ClusterNetworks: cfg.Network.ClusterNetworks, Reachable: cfg.Network.Model(),
 	})
 	if err != nil {
 		return err
@@ -160,6 +161,8 @@ func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) er
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(withSwitched(reconciler.reader)), builder.WithPredicates(updates(namespaceChanged))).
 		Watches(&corev1.Service{}, mapped, builder.WithPredicates(updates(serviceChanged))).
 		Watches(&appsv1.Deployment{}, mapped, builder.WithPredicates(updates(deploymentChanged))).
+		Watches(&appsv1.StatefulSet{}, mapped, builder.WithPredicates(updates(templateChanged))).
+		Watches(&appsv1.DaemonSet{}, mapped, builder.WithPredicates(updates(templateChanged))).
 		Watches(&discoveryv1.EndpointSlice{}, handler.EnqueueRequestsFromMapFunc(withAdmitting(reconciler.reader)), builder.WithPredicates(updates(endpointsChanged)))
 	if reconciler.reader.SeesPods() {
 		pods := counted(reconciler.reader)
@@ -168,12 +171,26 @@ func setupNamespaces(mgr manager.Manager, feed *feed, reconciler *namespaces) er
 			Watches(&appsv1.StatefulSet{}, pods, builder.WithPredicates(updates(rolloutChanged))).
 			Watches(&appsv1.DaemonSet{}, pods, builder.WithPredicates(updates(rolloutChanged)))
 	}
+	if reconciler.reader.Injector() != "" {
+		made.WatchesMetadata(load.NewInjector(), handler.EnqueueRequestsFromMapFunc(toInjected(reconciler.reader)), builder.WithPredicates(updates(replaced)))
+	}
 	return made.Complete(reconciler)
 }
 
 // rateLimiter backs off from 5 ms to 30 s: the default's 16 minutes are too long for traffic.
 func rateLimiter() workqueue.TypedRateLimiter[reconcile.Request] {
 	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](5*time.Millisecond, 30*time.Second)
+}
+
+// toInjected maps the injector to the namespaces whose pods it gives proxies.
+func toInjected(reader *load.Reader) handler.MapFunc {
+	return func(ctx context.Context, _ client.Object) []reconcile.Request {
+		namespaces, err := reader.Injected(ctx)
+		if err != nil {
+			logf.FromContext(ctx).Error(err, "finding the namespaces whose pods get proxies")
+		}
+		return requests(namespaces)
+	}
 }
 
 // withSwitched maps a Namespace to those that the kill switch on it is for: the operator's own to all.

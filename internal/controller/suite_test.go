@@ -9,8 +9,10 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -70,6 +72,8 @@ func (drivers) Select(map[schema.GroupVersionKind]bool, map[string]bool) plan.Dr
 
 func (drivers) PodAnnotations() []string { return drivertest.FakeMesh().PodAnnotations() }
 
+func (drivers) Injector() string { return drivertest.FakeInjector }
+
 // TakesOver is true of ConfigMaps that name a Service of their own namespace.
 func (drivers) TakesOver(object client.Object) (model.Takeover, bool) {
 	found, ok := object.(*corev1.ConfigMap)
@@ -104,9 +108,15 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	var err error
 	cluster, err = client.New(server.Config(), client.Options{Scheme: scheme})
 	Expect(err).NotTo(HaveOccurred())
+	Expect(cluster.Create(ctx, injector())).To(Succeed())
 	stopOperator = startOperator()
 	DeferCleanup(func() { stopOperator() })
 })
+
+// injector is the webhook of the fake mesh, which is asked about nothing.
+func injector() *admissionregistrationv1.MutatingWebhookConfiguration {
+	return &admissionregistrationv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: drivertest.FakeInjector}}
+}
 
 // startOperator runs the operator until the returned function is called.
 func startOperator(changes ...func(*rest.Config)) (stop func()) {

@@ -73,11 +73,25 @@ func deploymentChanged(before, after client.Object) bool {
 	return !reflect.DeepEqual(was.Spec, is.Spec) || was.UID != is.UID || (was.Status.ReadyReplicas == 0) != (is.Status.ReadyReplicas == 0)
 }
 
+// templateChanged: what the cache keeps of the pod template of a StatefulSet or DaemonSet. How many pods there are nobody asks.
+func templateChanged(before, after client.Object) bool {
+	if before.GetUID() != after.GetUID() {
+		return true
+	}
+	if is, stateful := after.(*appsv1.StatefulSet); stateful {
+		return !reflect.DeepEqual(before.(*appsv1.StatefulSet).Spec.Template, is.Spec.Template)
+	}
+	return !reflect.DeepEqual(before.(*appsv1.DaemonSet).Spec.Template, after.(*appsv1.DaemonSet).Spec.Template)
+}
+
 // endpointsChanged: how many endpoints there are and which are ready, or whose they are.
 func endpointsChanged(before, after client.Object) bool {
 	was, is := before.(*discoveryv1.EndpointSlice), after.(*discoveryv1.EndpointSlice)
 	return !reflect.DeepEqual(was.Endpoints, is.Endpoints) || !reflect.DeepEqual(was.Labels, is.Labels)
 }
+
+// replaced: it is another object of the same name.
+func replaced(before, after client.Object) bool { return before.GetUID() != after.GetUID() }
 
 // namespaceChanged: its deletion begins, its annotations, of which some may be borrowed, or its kill switch.
 func namespaceChanged(before, after client.Object) bool {
@@ -188,9 +202,12 @@ func (g generated) object(obj any) (client.Object, bool) {
 	return named{object, g.kind}, true
 }
 
-// matters: it is ours, or stands in the place of an object that is wanted, or guards pods that policies may be about, or their ways out.
+// matters: it is ours, or stands in the place of an object that is wanted, or says who may call pods that policies may be about, or whom those may.
 func (g generated) matters(object client.Object) bool {
 	if _, foreign := load.ForeignGuard(object.(named).Object); foreign || load.ForeignCapture(object.(named).Object) {
+		return true
+	}
+	if len(load.ForeignNetworks([]client.Object{object.(named).Object})) > 0 {
 		return true
 	}
 	return load.Ours(object) || g.engine.Wants(object)

@@ -4,6 +4,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -30,6 +31,8 @@ type CacheConfig struct {
 	Gateways map[string]model.Gateway
 	// PodAnnotations are kept of pods and pod templates, no others.
 	PodAnnotations []string
+	// Injector is the name of the one MutatingWebhookConfiguration that may be watched. Empty: none may.
+	Injector string
 	// Routes understands routes that somebody else wrote, of which the hosts are kept. Nil: nobody does.
 	Routes driver.RouteReader
 	// TakesOver says which Service an object of somebody else takes over. Of the kinds that are generated that is kept.
@@ -59,6 +62,7 @@ func CacheOptions(cfg CacheConfig) cache.Options {
 			&corev1.Pod{}:                {Transform: reduced.pod, Field: running},
 			&discoveryv1.EndpointSlice{}: {Transform: endpointSlice(followed(cfg.Gateways))},
 			NewCRD():                     {Transform: input},
+			NewInjector():                {Transform: input, Field: fields.OneTermEqualSelector(metav1.ObjectNameField, cfg.Injector)},
 		},
 	}
 }

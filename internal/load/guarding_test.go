@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
@@ -26,6 +27,23 @@ type server struct {
 }
 
 func (s *server) Guarded() (metav1.LabelSelector, intstr.IntOrString) { return s.pods, s.port }
+
+func TestTheCacheKeepsWhatForeignNetworkPoliciesSay(t *testing.T) {
+	network := &networkingv1.NetworkPolicy{
+		ObjectMeta: metav1.ObjectMeta{Name: "callers", Labels: map[string]string{"a": "b"}, Annotations: map[string]string{"a": "secret"}},
+		Spec:       networkingv1.NetworkPolicySpec{Ingress: make([]networkingv1.NetworkPolicyIngressRule, 1)},
+	}
+	kept := transformed(t, generated, network)
+	if kept.Labels != nil || kept.Annotations != nil || len(kept.Spec.Ingress) != 1 || !reflect.DeepEqual(groupKeys(kept), []string{foreignNetworks}) {
+		t.Errorf("%+v is kept under %v", kept, groupKeys(kept))
+	}
+	own := network.DeepCopy()
+	own.Labels = map[string]string{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy}
+	own.Annotations = map[string]string{v1alpha1.AnnotationOrigins: "MeshPolicy/users"}
+	if found := ForeignNetworks([]client.Object{kept, own, &corev1.ConfigMap{}}); len(found) != 1 || found[0].Name != "callers" || Ours(found[0]) {
+		t.Errorf("%v are of others", found)
+	}
+}
 
 func TestGuardsAreFoundByTheServiceWhosePodsTheyGuard(t *testing.T) {
 	long := strings.Repeat("x", 63)

@@ -219,15 +219,22 @@ func TestPodsKeepHowTheyStandToTheMeshAndNothingTheyAreGiven(t *testing.T) {
 	}
 }
 
-func TestWorkloadsThatAreNotRoutedKeepTheirTemplatesAnnotationsOnly(t *testing.T) {
+func TestStatefulSetsAndDaemonSetsKeepOfTheirTemplatesWhatDeploymentsDo(t *testing.T) {
 	template := corev1.PodTemplateSpec{
-		ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{"linkerd.io/inject": "disabled", "big": "one"}},
-		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Env: []corev1.EnvVar{{Value: "secret"}}}}},
+		ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"app": "db"}, Annotations: map[string]string{"linkerd.io/inject": "disabled", "big": "one"}},
+		Spec: corev1.PodSpec{Volumes: []corev1.Volume{{Name: "secret"}}, Containers: []corev1.Container{{
+			Name: "app", Env: []corev1.EnvVar{{Value: "secret"}}, Ports: []corev1.ContainerPort{{ContainerPort: 5432}}, LivenessProbe: &corev1.Probe{},
+		}}},
 	}
 	reduced := pods{[]string{"linkerd.io/inject"}}
 	stateful := transformed(t, reduced.statefulSet, &appsv1.StatefulSet{ObjectMeta: metav1.ObjectMeta{Name: "db"}, Spec: appsv1.StatefulSetSpec{Template: template}})
 	daemon := transformed(t, reduced.daemonSet, &appsv1.DaemonSet{ObjectMeta: metav1.ObjectMeta{Name: "log"}, Spec: appsv1.DaemonSetSpec{Template: template}})
-	want := corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{"linkerd.io/inject": "disabled"}}}
+	want := corev1.PodTemplateSpec{
+		ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"app": "db"}, Annotations: map[string]string{"linkerd.io/inject": "disabled"}},
+		Spec: corev1.PodSpec{Containers: []corev1.Container{{
+			Name: "app", Ports: []corev1.ContainerPort{{ContainerPort: 5432}}, LivenessProbe: &corev1.Probe{},
+		}}},
+	}
 	if stateful.Name != "db" || daemon.Name != "log" || !reflect.DeepEqual(stateful.Spec.Template, want) || !reflect.DeepEqual(daemon.Spec.Template, want) {
 		t.Errorf("kept %+v and %+v", stateful, daemon)
 	}

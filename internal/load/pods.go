@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -15,7 +14,7 @@ import (
 	"github.com/kubemate/kubemate/internal/restart"
 )
 
-// SeesPods says whether the operator may see pods, and StatefulSets and DaemonSets, which make them.
+// SeesPods says whether the operator may see pods.
 func (r *Reader) SeesPods() bool { return r.config.InjectionAllowed }
 
 // Counts says whether the pods of a namespace are counted: a policy asks for something that new pods get, and the operator may see pods.
@@ -42,20 +41,10 @@ func (r *Reader) pods(ctx context.Context, view *View, namespace *corev1.Namespa
 		return err
 	}
 	var pods corev1.PodList
-	var stateful appsv1.StatefulSetList
-	var daemons appsv1.DaemonSetList
-	for _, list := range []client.ObjectList{&pods, &stateful, &daemons} {
-		if err := r.cache.List(ctx, list, client.InNamespace(view.Namespace)); err != nil {
-			return fmt.Errorf("listing the pods of namespace %s and what makes them: %w", view.Namespace, err)
-		}
+	if err := r.cache.List(ctx, &pods, client.InNamespace(view.Namespace)); err != nil {
+		return fmt.Errorf("listing the pods of namespace %s: %w", view.Namespace, err)
 	}
-	view.Sets = restart.Sets{Deployments: view.Deployments}
-	for i := range stateful.Items {
-		view.Sets.StatefulSets = append(view.Sets.StatefulSets, &stateful.Items[i])
-	}
-	for i := range daemons.Items {
-		view.Sets.DaemonSets = append(view.Sets.DaemonSets, &daemons.Items[i])
-	}
+	view.Sets = restart.Sets{Deployments: view.Deployments, StatefulSets: view.StatefulSets, DaemonSets: view.DaemonSets}
 	view.Pods = &census.Pods{
 		Templates: view.Sets.Templates(),
 		Around:    model.Surroundings{Namespace: view.Namespace, Labels: namespace.Labels, Annotations: namespace.Annotations},

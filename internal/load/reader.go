@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -22,7 +23,8 @@ import (
 
 const (
 	// indexGroup finds generated objects of a namespace by the group of the plan that they belong to, and all of them by everyGroup. Objects of others that
-	// guard pods are found by foreignGuards, and those that say what pods may call outside of the cluster by foreignCaptures.
+	// guard pods are found by foreignGuards, their NetworkPolicies by foreignNetworks, and what says whom pods may call outside of the cluster by
+	// foreignCaptures.
 	indexGroup      = "kubemate.group"
 	everyGroup      = "*"
 	foreignGuards   = "!"
@@ -57,6 +59,10 @@ type Config struct {
 	// ClusterNetworks and Reachable are what pods whose ways out are closed are not kept from.
 	ClusterNetworks []string
 	Reachable       []model.AllowedNetwork
+	// MeshNamespace is where the mesh's control plane runs. Empty: not known.
+	MeshNamespace string
+	// Injector is the name of the MutatingWebhookConfiguration by which pods get proxies. Empty: there is none to look for.
+	Injector string
 	// Routes understands routes of others. Nil: nobody does.
 	Routes driver.RouteReader
 	// OperatorNamespace is where the operator runs: the kill switch on it is for the whole cluster. Empty: there is none for the cluster.
@@ -219,6 +225,9 @@ func groupKeys(object client.Object) []string {
 	}
 	if _, guards := object.(guard); guards && !Ours(object) {
 		return []string{foreignGuards}
+	}
+	if _, network := object.(*networkingv1.NetworkPolicy); network && !Ours(object) {
+		return []string{foreignNetworks}
 	}
 	if !Ours(object) {
 		return nil

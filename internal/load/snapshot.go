@@ -65,7 +65,8 @@ func (r *Reader) Namespace(ctx context.Context, name string) (*View, error) {
 	}
 	view := &View{Snapshot: compose.Snapshot{
 		Namespace: name, Gateways: r.config.Gateways, Reservations: r.config.Reservations, KillSwitch: killSwitch, InjectionAllowed: r.config.InjectionAllowed,
-		RestartsAllowed: r.config.RestartsAllowed, ClusterNetworks: r.config.ClusterNetworks, Reachable: r.config.Reachable,
+		RestartsAllowed: r.config.RestartsAllowed, MeshNamespace: r.config.MeshNamespace, OperatorNamespace: r.config.OperatorNamespace,
+		ClusterNetworks: r.config.ClusterNetworks, Reachable: r.config.Reachable,
 	}}
 	if err := r.intents(ctx, view); err != nil {
 		return nil, err
@@ -129,9 +130,8 @@ func (r *Reader) live(ctx context.Context, view *View, namespace *corev1.Namespa
 // surroundings reads what the intents are about.
 func (r *Reader) surroundings(ctx context.Context, view *View) error {
 	var services corev1.ServiceList
-	var deployments appsv1.DeploymentList
 	var slices discoveryv1.EndpointSliceList
-	for _, list := range []client.ObjectList{&services, &deployments, &slices} {
+	for _, list := range []client.ObjectList{&services, &slices} {
 		if err := r.cache.List(ctx, list, client.InNamespace(view.Namespace)); err != nil {
 			return fmt.Errorf("listing what the custom resources of namespace %s are about: %w", view.Namespace, err)
 		}
@@ -156,14 +156,39 @@ func (r *Reader) surroundings(ctx context.Context, view *View) error {
 		return err
 	}
 	view.ForeignCaptures = ForeignCaptures(captures)
-	for i := range deployments.Items {
-		view.Deployments = append(view.Deployments, &deployments.Items[i])
-	}
-	view.Endpoints = CountEndpoints(slices.Items)
-	if err := r.takeovers(ctx, view); err != nil {
+	if err := r.workloads(ctx, view); err != nil {
 		return err
 	}
-	return r.gatewayAddresses(ctx, view)
+	view.Endpoints = CountEndpoints(slices.Items)
+	for _, read := range []func(context.Context, *View) error{r.takeovers, r.beforeInjection, r.gatewayAddresses} {
+		if err := read(ctx, view); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// workloads reads what makes pods.
+func (r *Reader) workloads(ctx context.Context, view *View) error {
+	var deployments appsv1.DeploymentList
+	var stateful appsv1.StatefulSetList
+	var daemons appsv1.DaemonSetList
+	for _, list := range []client.ObjectList{&deployments, &stateful, &daemons} {
+		if err := r.cache.List(ctx, list, client.InNamespace(view.Namespace)); err != nil {
+			return fmt.Errorf("listing what makes the pods of namespace %s: %w", view.Namespace, err)
+		}
+	}
+	view.Deployments, view.StatefulSets, view.DaemonSets = pointers(deployments.Items), pointers(stateful.Items), pointers(daemons.Items)
+	return nil
+}
+
+// pointers to the items of a list.
+func pointers[T any](items []T) []*T {
+	all := make([]*T, len(items))
+	for i := range items {
+		all[i] = &items[i]
+	}
+	return all
 }
 
 // standing leaves out what is being deleted.

@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -39,13 +40,13 @@ func action(obj any) (any, error) {
 }
 
 // generated keeps objects of ours, and of the others of the same kind only that they exist, so that a collision of names is seen without a
-// read from the API server; of those that guard pods, which too.
+// read from the API server; of those that say who may call pods, what they say.
 func generated(obj any) (any, error) {
 	object, ok := obj.(client.Object)
 	if !ok {
 		return obj, nil
 	}
-	if _, guards := object.(guard); guards && !labelled(object) {
+	if judged(object) && !labelled(object) {
 		object.SetLabels(nil)
 		object.SetAnnotations(nil)
 		object.SetManagedFields(nil)
@@ -57,6 +58,13 @@ func generated(obj any) (any, error) {
 	object.SetManagedFields(relevant(object.GetManagedFields()))
 	dropLastApplied(object)
 	return object, nil
+}
+
+// judged says whether objects of a kind matter whoever wrote them: they say who may call pods.
+func judged(object client.Object) bool {
+	_, guards := object.(guard)
+	_, network := object.(*networkingv1.NetworkPolicy)
+	return guards || network
 }
 
 // service is input and generated at once: Services are both.

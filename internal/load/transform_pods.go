@@ -18,7 +18,7 @@ type pods struct {
 	annotations []string
 }
 
-// deployment keeps selector, replicas, how far they are rolled out and, of the pod template, labels, ports, probes and some annotations.
+// deployment keeps selector, replicas, how far they are rolled out, and the pod template.
 func (p pods) deployment(obj any) (any, error) {
 	full, ok := obj.(*appsv1.Deployment)
 	if !ok {
@@ -28,11 +28,19 @@ func (p pods) deployment(obj any) (any, error) {
 	kept := &appsv1.Deployment{TypeMeta: full.TypeMeta, ObjectMeta: full.ObjectMeta}
 	kept.Spec.Replicas, kept.Spec.Selector, kept.Spec.Paused = full.Spec.Replicas, full.Spec.Selector, full.Spec.Paused
 	kept.Status = rollout(&full.Status)
-	kept.Spec.Template.Labels = full.Spec.Template.Labels
-	kept.Spec.Template.Annotations = p.reduce(full.Spec.Template.Annotations)
-	kept.Spec.Template.Spec.Containers = containers(full.Spec.Template.Spec.Containers)
-	kept.Spec.Template.Spec.InitContainers = containers(full.Spec.Template.Spec.InitContainers) // sidecars among them, which are probed too
+	kept.Spec.Template = p.template(&full.Spec.Template)
 	return kept, nil
+}
+
+// template keeps labels, ports, probes and some annotations.
+func (p pods) template(full *corev1.PodTemplateSpec) corev1.PodTemplateSpec {
+	return corev1.PodTemplateSpec{
+		ObjectMeta: metav1.ObjectMeta{Labels: full.Labels, Annotations: p.reduce(full.Annotations)},
+		Spec: corev1.PodSpec{
+			Containers:     containers(full.Spec.Containers),
+			InitContainers: containers(full.Spec.InitContainers), // sidecars among them, which are probed too
+		},
+	}
 }
 
 // rollout keeps the numbers of a Deployment, and why it does not get on, if it does not.
@@ -51,7 +59,7 @@ func rollout(full *appsv1.DeploymentStatus) appsv1.DeploymentStatus {
 	return kept
 }
 
-// statefulSet keeps the template's annotations, and how far it is rolled out.
+// statefulSet keeps the pod template, and how far it is rolled out.
 func (p pods) statefulSet(obj any) (any, error) {
 	full, ok := obj.(*appsv1.StatefulSet)
 	if !ok {
@@ -59,14 +67,14 @@ func (p pods) statefulSet(obj any) (any, error) {
 	}
 	kept := &appsv1.StatefulSet{TypeMeta: full.TypeMeta, ObjectMeta: names(full)}
 	kept.Spec.Replicas, kept.Spec.UpdateStrategy = full.Spec.Replicas, full.Spec.UpdateStrategy
-	kept.Spec.Template.Annotations = p.reduce(full.Spec.Template.Annotations)
+	kept.Spec.Template = p.template(&full.Spec.Template)
 	kept.Status = appsv1.StatefulSetStatus{
 		ObservedGeneration: full.Status.ObservedGeneration, UpdatedReplicas: full.Status.UpdatedReplicas, AvailableReplicas: full.Status.AvailableReplicas,
 	}
 	return kept, nil
 }
 
-// daemonSet keeps the template's annotations, and how far it is rolled out.
+// daemonSet keeps the pod template, and how far it is rolled out.
 func (p pods) daemonSet(obj any) (any, error) {
 	full, ok := obj.(*appsv1.DaemonSet)
 	if !ok {
@@ -74,7 +82,7 @@ func (p pods) daemonSet(obj any) (any, error) {
 	}
 	kept := &appsv1.DaemonSet{TypeMeta: full.TypeMeta, ObjectMeta: names(full)}
 	kept.Spec.UpdateStrategy.Type = full.Spec.UpdateStrategy.Type
-	kept.Spec.Template.Annotations = p.reduce(full.Spec.Template.Annotations)
+	kept.Spec.Template = p.template(&full.Spec.Template)
 	kept.Status = appsv1.DaemonSetStatus{
 		ObservedGeneration: full.Status.ObservedGeneration, DesiredNumberScheduled: full.Status.DesiredNumberScheduled,
 		UpdatedNumberScheduled: full.Status.UpdatedNumberScheduled, NumberAvailable: full.Status.NumberAvailable,

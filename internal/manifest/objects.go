@@ -7,6 +7,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -20,6 +21,8 @@ type Objects struct {
 	Problems []Problem
 	// Ignored counts the objects that Kubemate does not look at, by kind.
 	Ignored map[string]int
+	// MissingInjector is the name of the MutatingWebhookConfiguration that is known not to be there. Empty: it is, or nobody has looked.
+	MissingInjector string
 
 	namespaces map[string]*contents
 }
@@ -43,7 +46,11 @@ type contents struct {
 	claims      map[string]*v1alpha1.HostClaim
 	services    map[string]*corev1.Service
 	deployments map[string]*appsv1.Deployment
-	slices      map[string]*discoveryv1.EndpointSlice
+	// statefulSets and daemonSets make pods, too.
+	statefulSets map[string]*appsv1.StatefulSet
+	daemonSets   map[string]*appsv1.DaemonSet
+	slices       map[string]*discoveryv1.EndpointSlice
+	networks     map[string]*networkingv1.NetworkPolicy
 	// standing are objects that Kubemate generated earlier.
 	standing []client.Object
 	// foreign are objects of others that guard pods.
@@ -70,7 +77,9 @@ func (o *Objects) namespace(name string) *contents {
 		releases: map[string]*v1alpha1.CanaryRelease{}, policies: map[string]*v1alpha1.MeshPolicy{}, profiles: map[string]*v1alpha1.IngressProfile{},
 		egresses: map[string]*v1alpha1.EgressProfile{}, claims: map[string]*v1alpha1.HostClaim{},
 		services: map[string]*corev1.Service{}, deployments: map[string]*appsv1.Deployment{}, slices: map[string]*discoveryv1.EndpointSlice{},
-		written: map[string]place{},
+		statefulSets: map[string]*appsv1.StatefulSet{}, daemonSets: map[string]*appsv1.DaemonSet{},
+		networks: map[string]*networkingv1.NetworkPolicy{},
+		written:  map[string]place{},
 	}
 	o.namespaces[name] = made
 	return made
@@ -108,6 +117,12 @@ func (o *Objects) Add(object client.Object) {
 		o.namespace(object.Namespace).services[name] = object
 	case *appsv1.Deployment:
 		o.namespace(object.Namespace).deployments[name] = object
+	case *appsv1.StatefulSet:
+		o.namespace(object.Namespace).statefulSets[name] = object
+	case *appsv1.DaemonSet:
+		o.namespace(object.Namespace).daemonSets[name] = object
+	case *networkingv1.NetworkPolicy:
+		o.namespace(object.Namespace).networks[name] = object
 	case *discoveryv1.EndpointSlice:
 		o.namespace(object.Namespace).slices[name] = object
 	default:

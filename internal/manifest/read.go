@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -164,6 +165,12 @@ func newTyped(kind schema.GroupVersionKind) client.Object {
 		return &corev1.Namespace{}
 	case appsv1.SchemeGroupVersion.WithKind("Deployment"):
 		return &appsv1.Deployment{}
+	case appsv1.SchemeGroupVersion.WithKind("StatefulSet"):
+		return &appsv1.StatefulSet{}
+	case appsv1.SchemeGroupVersion.WithKind("DaemonSet"):
+		return &appsv1.DaemonSet{}
+	case networkingv1.SchemeGroupVersion.WithKind("NetworkPolicy"):
+		return &networkingv1.NetworkPolicy{}
 	case discoveryv1.SchemeGroupVersion.WithKind("EndpointSlice"):
 		return &discoveryv1.EndpointSlice{}
 	}

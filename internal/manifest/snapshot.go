@@ -40,6 +40,8 @@ type Settings struct {
 	// ClusterNetworks and Reachable are what pods whose ways out are closed are not kept from.
 	ClusterNetworks []string
 	Reachable       []model.AllowedNetwork
+	// MeshNamespace is where the mesh's control plane runs. Empty: not known.
+	MeshNamespace string
 	// OperatorNamespace is where the operator runs, whose kill switch is that of the cluster. Empty: not known.
 	OperatorNamespace string
 	// Now is the time, for what expires. Zero: nothing has.
@@ -55,11 +57,14 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 		snapshot := compose.Snapshot{
 			Namespace: name, Releases: standing(held.releases), Policies: standing(held.policies), Profiles: standing(held.profiles),
 			Egresses: standing(held.egresses),
-			Services: sorted(held.services), Deployments: sorted(held.deployments), Endpoints: held.endpoints(name),
+			Services: sorted(held.services), Deployments: sorted(held.deployments),
+			StatefulSets: sorted(held.statefulSets), DaemonSets: sorted(held.daemonSets), Endpoints: held.endpoints(name),
 			Retained: held.retained(), LeafSelectors: held.leafSelectors(), Guarding: load.Guarding(held.standing, sorted(held.services)), ForeignGuards: load.ForeignGuards(held.foreign), ForeignCaptures: load.ForeignCaptures(held.foreign), Claims: claims, Recorded: recorded,
 			Gateways: settings.Gateways, GatewayAddresses: o.gatewayAddresses(settings.Gateways), Reservations: settings.Reservations,
 			KillSwitch: o.killSwitch(name, settings.OperatorNamespace), InjectionAllowed: settings.InjectionAllowed, RestartsAllowed: settings.RestartsAllowed,
-			ClusterNetworks: settings.ClusterNetworks, Reachable: settings.Reachable, Now: settings.Now,
+			ClusterNetworks: settings.ClusterNetworks, Reachable: settings.Reachable,
+			Now: settings.Now, NetworkPolicies: sorted(held.networks), MissingInjector: o.MissingInjector,
+			MeshNamespace: settings.MeshNamespace, OperatorNamespace: settings.OperatorNamespace,
 		}
 		slices.Sort(held.assumptions)
 		all = append(all, Namespace{

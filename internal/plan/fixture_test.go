@@ -27,7 +27,7 @@ func driversFor(cfg config.OperatorConfig) plan.Drivers {
 }
 
 func settingsOf(cfg config.OperatorConfig) manifest.Settings {
-	settings := manifest.Settings{InjectionAllowed: cfg.Injection.Enabled, RestartsAllowed: cfg.Injection.Restarts, Now: noon}
+	settings := manifest.Settings{InjectionAllowed: cfg.Injection.Enabled, RestartsAllowed: cfg.Injection.Restarts, MeshNamespace: cfg.Mesh.Linkerd.Namespace, Now: noon}
 	settings.Gateways, settings.Reservations = cfg.Edge.Model()
 	settings.ClusterNetworks, settings.Reachable = cfg.Network.ClusterNetworks, cfg.Network.Model()
 	return settings

@@ -12,6 +12,7 @@ import (
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/model"
+	"github.com/kubemate/kubemate/internal/preflight"
 )
 
 // Namespace plans a namespace. What the drivers cannot express is found by asking them; then the namespace is composed again without the
@@ -29,6 +30,9 @@ func Namespace(snapshot compose.Snapshot, drivers Drivers) Plan {
 			continue // at most once per custom resource: refused only grows
 		}
 		rendered.problems = append(rendered.problems, takenOver(snapshot, composed.Model.Services, drivers.Mesh)...)
+		if mesh, injects := drivers.Mesh.(driver.Injecting); injects {
+			rendered.problems = append(rendered.problems, preflight.Check(snapshot, &composed.Model, mesh.ProxyNeeds())...)
+		}
 		return finish(composed, rendered, found)
 	}
 }

@@ -54,7 +54,7 @@ func Parts() []Part {
 		{"injection", []rbacv1.PolicyRule{
 			rule("", []string{"namespaces"}, []string{"patch"}),
 			rule("", []string{"pods"}, read), // to count those that wait for a restart
-			rule("apps", []string{"daemonsets", "statefulsets"}, read),
+			named(rule("admissionregistration.k8s.io", []string{"mutatingwebhookconfigurations"}, read), builtin.New(mesh).Injector()),
 		}},
 		{"restarts", []rbacv1.PolicyRule{rule("apps", []string{"daemonsets", "deployments", "statefulsets"}, []string{"patch"})}},
 		{"own", own()},
@@ -89,7 +89,7 @@ func inputs(written []schema.GroupVersionKind) []rbacv1.PolicyRule {
 		rule(v1alpha1.GroupName, []string{"releaseactions"}, []string{"delete"}), // once they are older than their retention
 		rule("", core, read),
 		rule("apiextensions.k8s.io", []string{"customresourcedefinitions"}, read),
-		rule("apps", []string{"deployments"}, read),
+		rule("apps", []string{"daemonsets", "deployments", "statefulsets"}, read),
 		rule("authentication.k8s.io", []string{"selfsubjectreviews"}, []string{"create"}), // who am I
 		rule("discovery.k8s.io", []string{"endpointslices"}, read),
 		rule("events.k8s.io", []string{"events"}, []string{"create", "patch"}),
@@ -99,8 +99,13 @@ func inputs(written []schema.GroupVersionKind) []rbacv1.PolicyRule {
 // policies is reading an admission policy and its binding, by name.
 func policies(kind, name string) []rbacv1.PolicyRule {
 	read := rule("admissionregistration.k8s.io", []string{kind + "admissionpolicies", kind + "admissionpolicybindings"}, []string{"get"})
-	read.ResourceNames = []string{name}
-	return []rbacv1.PolicyRule{read}
+	return []rbacv1.PolicyRule{named(read, name)}
+}
+
+// named is a rule for one object.
+func named(rule rbacv1.PolicyRule, name string) rbacv1.PolicyRule {
+	rule.ResourceNames = []string{name}
+	return rule
 }
 
 // own is what the operator keeps in its own namespace: the Lease of leader election, and the records of hosts, which it never deletes.

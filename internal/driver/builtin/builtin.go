@@ -52,7 +52,7 @@ func (g generation) writing(served map[schema.GroupVersionKind]bool) driver.Mesh
 func New(cfg config.OperatorConfig) Drivers {
 	drivers := Drivers{kube: kube.Driver(network(cfg)), meshSettle: cfg.Mesh.Settle.Duration, edgeSettle: cfg.Edge.Settle.Duration}
 	if cfg.Mesh.Driver != config.None {
-		drivers.meshes, drivers.allowed = generations(cfg.Mesh.Linkerd)
+		drivers.meshes, drivers.allowed = generations(cfg)
 	}
 	if cfg.Edge.Driver != config.None {
 		drivers.edge, drivers.certificates = traefik.New(), certmanager.New()
@@ -117,6 +117,16 @@ func (d Drivers) PodAnnotations() []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// Injector is the name of the MutatingWebhookConfiguration by which pods get the mesh's proxies. Empty: no mesh is driven.
+func (d Drivers) Injector() string {
+	for _, mesh := range d.allowed {
+		if injecting, injects := mesh.driver.(driver.Injecting); injects {
+			return injecting.ProxyNeeds().Injector // of all generations
+		}
+	}
+	return ""
 }
 
 // TakesOver says which Service an object takes away from what a mesh's driver writes. False: none.

@@ -28,8 +28,11 @@ var (
 )
 
 // generations are all of Linkerd, and those that the configuration allows, the newest first.
-func generations(cfg config.LinkerdMesh) (all, allowed []generation) {
-	linkerdConfig := linkerd.Config{RouteGroup: cfg.RouteGroup, ClusterDomain: cfg.ClusterDomain}
+func generations(operator config.OperatorConfig) (all, allowed []generation) {
+	cfg := operator.Mesh.Linkerd
+	linkerdConfig := linkerd.Config{
+		RouteGroup: cfg.RouteGroup, ClusterDomain: cfg.ClusterDomain, ControlPlaneNamespace: cfg.Namespace, ProxyPort: int32(operator.Network.ProxyPort),
+	}
 	policy := generation{driver: linkerd.Policy(linkerdConfig), sign: linkerdPolicySign}
 	policy.reduced = func(served map[schema.GroupVersionKind]bool) driver.MeshDriver {
 		older := linkerdConfig

@@ -89,6 +89,14 @@ const FakeProxy = "fake-proxy"
 // TakesOver is true of nothing: tests say what takes over.
 func (f Fake) TakesOver(client.Object) (model.Takeover, bool) { return model.Takeover{}, false }
 
+// FakeInjector is the name of the MutatingWebhookConfiguration that the fake's proxies come from.
+const FakeInjector = "fake-injector"
+
+// ProxyNeeds is an injector, and a port of their own.
+func (f Fake) ProxyNeeds() driver.ProxyNeeds {
+	return driver.ProxyNeeds{Injector: FakeInjector, Port: 4143, MetricsPort: 4191}
+}
+
 // PodAnnotations are what ReadPod looks at.
 func (f Fake) PodAnnotations() []string { return []string{fakeInject} }
 

@@ -34,6 +34,8 @@ type Config struct {
 	TrustDomain string
 	// ControlPlaneNamespace is part of every mesh identity. Empty: "linkerd".
 	ControlPlaneNamespace string
+	// ProxyPort is where proxies take the calls of other proxies. 0: 4143. Of both generations.
+	ProxyPort int32
 	// WithoutRateLimits: Linkerd is older than 2.17 and has none. Only for the policy generation.
 	WithoutRateLimits bool
 	// WithoutEgress: Linkerd is older than 2.17, or the cluster lacks the TLSRoute or TCPRoute of the Gateway API. Only for the policy generation.
