@@ -54,7 +54,7 @@ func (e *Engine) concerned(ctx context.Context, id groupID, origins []model.Orig
 		return true // not known: better wait
 	}
 	for _, object := range standing {
-		if (&group{origins: load.Origins(object)}).concerns(origins) {
+		if (digested{origins: load.Origins(object)}).concerns(origins) {
 			return true
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 // Submit makes a plan the newest of its namespace and has the groups written that differ from what stands there.
 func (e *Engine) Submit(p plan.Plan, live load.Live) error {
-	made, err := newSubmission(p, live)
+	made, err := newSubmission(p, live, e.submission(p.Namespace))
 	if err != nil {
 		return err
 	}
@@ -30,6 +30,16 @@ func (e *Engine) Submit(p plan.Plan, live load.Live) error {
 		}
 	}
 	e.accept(made, busy)
+	return nil
+}
+
+// submission is the newest plan of a namespace. Nil: there is none.
+func (e *Engine) submission(namespace string) *submission {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if ns := e.namespaces[namespace]; ns != nil {
+		return ns.submission
+	}
 	return nil
 }
 

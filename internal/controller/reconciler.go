@@ -49,6 +49,7 @@ type namespaces struct {
 	engine   *apply.Engine
 	drivers  Drivers
 	kinds    *kinds
+	plans    plans
 	vanished *vanished
 	reporter *reporter
 	board    *board
@@ -108,7 +109,7 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 // plan plans a namespace, of which some custom resources have vanished.
 func (n *namespaces) plan(view *load.View, drivers plan.Drivers, vanished []model.Origin) (plan.Plan, error) {
 	began := n.now()
-	planned := plan.Namespace(view.Snapshot, drivers)
+	planned := n.plans.of(view.Namespace).Namespace(view.Snapshot, drivers)
 	compileSeconds.Observe(n.now().Sub(began).Seconds())
 	planned.Vanished = model.SortOrigins(vanished)
 	err := planned.Follow(view.Live.Objects, drivers)
@@ -125,6 +126,7 @@ func count(pods *census.Pods, mesh driver.MeshDriver) *census.Counts {
 
 func (n *namespaces) forget(name string) {
 	n.engine.Forget(name)
+	n.plans.forget(name)
 	n.vanished.forget(name)
 	n.reporter.forget(name)
 	n.board.post(name, nil)

@@ -25,12 +25,18 @@ const (
 
 // BenchmarkPlanNamespace1000 plans a namespace with 1,000 Services, each with a release and a policy: cold, nothing is remembered between
 // runs. The budget is 50 ms of CPU.
-func BenchmarkPlanNamespace1000(b *testing.B) { benchmarkPlan(b, 0) }
+func BenchmarkPlanNamespace1000(b *testing.B) { benchmarkPlan(b, 0, plan.Namespace) }
 
 // BenchmarkPlanNamespace1000Edges is the same namespace with 200 of the Services published by 20 profiles.
-func BenchmarkPlanNamespace1000Edges(b *testing.B) { benchmarkPlan(b, benchProfiles) }
+func BenchmarkPlanNamespace1000Edges(b *testing.B) { benchmarkPlan(b, benchProfiles, plan.Namespace) }
 
-func benchmarkPlan(b *testing.B, profiles int) {
+// BenchmarkPlanNamespace1000EdgesAgain is the same when nothing has changed since the last time, which is remembered.
+func BenchmarkPlanNamespace1000EdgesAgain(b *testing.B) {
+	var memory plan.Memory
+	benchmarkPlan(b, benchProfiles, memory.Namespace)
+}
+
+func benchmarkPlan(b *testing.B, profiles int, namespace func(compose.Snapshot, plan.Drivers) plan.Plan) {
 	for _, generation := range generations {
 		b.Run(string(generation), func(b *testing.B) {
 			cfg, err := config.Parse([]byte("injection: {enabled: true}"))
@@ -41,14 +47,14 @@ func benchmarkPlan(b *testing.B, profiles int) {
 			snapshot := largeSnapshot(generation, profiles)
 			snapshot.Gateways = settingsOf(cfg).Gateways
 			drivers := driversFor(cfg)
-			if problems := plan.Namespace(snapshot, drivers).Problems; len(problems) > 0 && !problems[0].Advisory {
+			if problems := namespace(snapshot, drivers).Problems; len(problems) > 0 && !problems[0].Advisory {
 				b.Fatalf("the namespace is not one that plans well: %v", problems[0])
 			}
 			b.ReportAllocs()
 			before := cpuTime(b)
 			b.ResetTimer()
 			for b.Loop() {
-				plan.Namespace(snapshot, drivers)
+				namespace(snapshot, drivers)
 			}
 			b.StopTimer()
 			b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N)/float64(time.Millisecond), "CPU-ms/op")

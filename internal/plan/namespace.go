@@ -18,12 +18,16 @@ import (
 // Namespace plans a namespace. What the drivers cannot express is found by asking them; then the namespace is composed again without the
 // refused objects, so that one bad object neither blocks its neighbours nor leaves half of itself behind.
 func Namespace(snapshot compose.Snapshot, drivers Drivers) Plan {
+	return new(Memory).plan(snapshot, drivers)
+}
+
+func (m *Memory) plan(snapshot compose.Snapshot, drivers Drivers) Plan {
 	refused := map[model.Origin]bool{}
 	var found model.Problems
 	for {
 		composed := compose.Namespace(snapshot, refused)
-		rendered := render(composed.Model, drivers)
-		rendered.problems = append(rendered.problems, rehearse(composed, drivers)...)
+		rendered := render(composed.Model, drivers, &m.wanted)
+		rendered.problems = append(rendered.problems, rehearse(composed, drivers, &m.drafts)...)
 		fresh := refuse(refused, rendered.problems)
 		found = append(found, fresh...)
 		if len(fresh) > 0 {

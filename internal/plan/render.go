@@ -27,11 +27,17 @@ type renderer struct {
 	// onServices write Services.
 	onServices []side
 	order      map[schema.GroupKind]int
-	out        rendering
+	// before are the groups that were rendered last, after those of this time.
+	before, after groups
+	out           rendering
 }
 
-func render(ns model.Namespace, drivers Drivers) rendering {
-	r := renderer{drivers: drivers, order: map[schema.GroupKind]int{}, onServices: []side{{drivers.Kube, 0}}}
+// render renders a model. What it remembers becomes what is rendered now.
+func render(ns model.Namespace, drivers Drivers, memory *groups) rendering {
+	r := renderer{
+		drivers: drivers, order: map[schema.GroupKind]int{}, onServices: []side{{drivers.Kube, 0}},
+		before: *memory, after: make(groups, len(ns.Services)+len(ns.Edges)+len(ns.Egresses)),
+	}
 	if drivers.Mesh != nil {
 		r.mesh = driver.NewCheck(drivers.Mesh)
 		r.onServices = append(r.onServices, side{drivers.Mesh, drivers.MeshSettle})
@@ -56,15 +62,16 @@ func render(ns model.Namespace, drivers Drivers) rendering {
 		r.egress(ns.Name, ns.Egresses[i])
 	}
 	slices.SortFunc(r.out.groups, func(a, b Group) int { return cmp.Compare(a.Key, b.Key) })
+	*memory = r.after
 	return r.out
 }
 
 // rehearse renders what is not in force yet, so that a release that the mesh cannot express is refused before anything of it is written.
-func rehearse(composed compose.Result, drivers Drivers) model.Problems {
+func rehearse(composed compose.Result, drivers Drivers, memory *groups) model.Problems {
 	if drivers.Mesh == nil || len(composed.Drafts) == 0 {
 		return nil
 	}
-	return render(model.Namespace{Name: composed.Model.Name, Services: composed.Drafts}, drivers).problems
+	return render(model.Namespace{Name: composed.Model.Name, Services: composed.Drafts}, drivers, memory).problems
 }
 
 // namespace renders what is wanted of the namespace as a whole.
@@ -166,15 +173,31 @@ func (r *renderer) problem(problems ...model.Problem) bool {
 	return slices.ContainsFunc(problems, func(p model.Problem) bool { return !p.Advisory })
 }
 
-// group renders one group. Without output there is no group: what stands of it is pruned.
+// group renders one group, unless it was rendered from the same the last time. Without output there is no group: what stands of it is pruned.
 func (r *renderer) group(key string, one model.Namespace, sides ...side) {
+	done := r.before.of(key, one)
+	if done == nil {
+		group, ok := r.objects(key, one, sides)
+		if !ok {
+			return
+		}
+		done = &rendered{wanted: one, group: group}
+	}
+	r.after[key] = done
+	if len(done.group.Objects)+len(done.group.Borrowed) > 0 {
+		r.out.groups = append(r.out.groups, done.group)
+	}
+}
+
+// objects asks drivers for the objects of a group. False: one of them refuses.
+func (r *renderer) objects(key string, one model.Namespace, sides []side) (Group, bool) {
 	group := Group{Key: key}
 	label := GroupLabel(key)
 	for _, s := range sides {
 		out, err := renderSafely(s.driver, one)
 		if err != nil {
 			r.problem(asProblems(err, originsOf(one), s.driver)...)
-			return
+			return group, false
 		}
 		marks := newStamp(label, s.driver.Name())
 		for _, object := range out.Objects {
@@ -189,11 +212,9 @@ func (r *renderer) group(key string, one model.Namespace, sides ...side) {
 		group.Objects = append(group.Objects, out.Objects...)
 		group.Borrowed = append(group.Borrowed, out.Borrowed...)
 	}
-	if len(group.Objects) == 0 && len(group.Borrowed) == 0 {
-		return
-	}
 	sortObjects(group.Objects, r.order)
-	r.out.groups = append(r.out.groups, group)
+	group.Objects = slices.Clip(group.Objects) // whoever appends to one plan's must not write into another's
+	return group, true
 }
 
 // side is a driver and how long its data plane takes to follow.
