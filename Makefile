@@ -84,7 +84,7 @@ fuzz: ## Compare EXECUTIONS rules, headers and paths each with Traefik's own mux
 
 .PHONY: mutants
 mutants: ## Make small faults in the code that decides and ask whether the tests notice (half an hour)
-	go run ./hack/mutants internal/release
+	go run ./hack/mutants internal/release internal/compose
 
 .PHONY: bench
 bench: ## Run the benchmarks COUNT times (BENCH selects); those on a real API server take 10 minutes each time

@@ -11,5 +11,8 @@ type suite struct {
 
 var suites = map[string]suite{
 	"internal/release": {Tests: []string{"internal/release"}, Slow: "^TestSearch$", FastSeconds: 15, SlowSeconds: 90},
-	"internal/compose": {Tests: []string{"internal/compose", "internal/plan"}, Slow: "^TestMeaning", FastSeconds: 30, SlowSeconds: 180},
+	"internal/compose": {
+		Tests: []string{"internal/compose", "internal/plan"}, Slow: "^Test(MeshAndEdge|Nothing|Order|Planning|Splits|Objects|AMemory)",
+		FastSeconds: 30, SlowSeconds: 180,
+	},
 }

@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// survivor is a mutant that no test notices, and why none has to.
+// survivor is a fault that no test notices, and why none has to.
 type survivor struct {
 	File   string `json:"file"`
 	Mutant string `json:"mutant"`
@@ -36,34 +36,29 @@ func readSurvivors(file string) ([]survivor, error) {
 	return list, nil
 }
 
-func (m mutant) is(s survivor) bool { return s.File == m.File && s.Mutant == m.Mutant && s.At == m.At }
+func (f *fault) is(s survivor) bool { return s.File == f.File && s.Mutant == f.Kind && s.At == f.At }
 
-// judge prints what became of the mutants of a package, and says whether that is good enough.
-func judge(name string, found []mutant, explained []survivor, only *regexp.Regexp, floor float64) error {
+// judge prints what became of the faults of a package, and says whether that is good enough.
+func judge(name string, found []*fault, explained []survivor, only *regexp.Regexp, floor float64) error {
 	counts := map[string]int{}
 	var complaints []string
-	for _, m := range found {
-		counts[m.Status]++
-		if m.Status == killed || m.Status == notViable {
-			continue
-		}
-		if !slices.ContainsFunc(explained, m.is) {
-			complaints = append(complaints, fmt.Sprintf("%s %s:%d %s at %q", m.Status, m.File, m.Line, m.Mutant, m.At))
+	for _, f := range found {
+		counts[f.Status]++
+		if f.Status == lived && !slices.ContainsFunc(explained, f.is) {
+			complaints = append(complaints, f.String())
 		}
 	}
 	for _, s := range explained {
 		inside := path.Dir(s.File) == name && only.MatchString(path.Base(s.File))
-		if inside && !slices.ContainsFunc(found, func(m mutant) bool { return m.is(s) && m.Status == lived }) {
+		if inside && !slices.ContainsFunc(found, func(f *fault) bool { return f.is(s) && f.Status == lived }) {
 			complaints = append(complaints, fmt.Sprintf("survivors.yaml explains %s at %q in %s, which no longer survives: take it out", s.Mutant, s.At, s.File))
 		}
 	}
-	viable := len(found) - counts[notViable]
-	if viable == 0 {
-		return fmt.Errorf("%s: no mutant compiles", name)
+	if len(found) == 0 {
+		return fmt.Errorf("%s: there is nothing in which to make a fault", name)
 	}
-	share := 100 * float64(counts[killed]) / float64(viable)
-	fmt.Printf("%s: %d of %d mutants noticed (%.1f %%), %d lived; %d more did not compile\n",
-		name, counts[killed], viable, share, counts[lived], counts[notViable])
+	share := 100 * float64(counts[killed]) / float64(len(found))
+	fmt.Printf("%s: %d of %d faults noticed (%.1f %%), %d lived\n", name, counts[killed], len(found), share, counts[lived])
 	if share < floor {
 		complaints = append(complaints, fmt.Sprintf("fewer than %.0f %% are noticed", floor))
 	}

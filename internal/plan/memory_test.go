@@ -21,7 +21,7 @@ func TestAMemoryChangesNoPlan(t *testing.T) {
 		parts := first
 		parts.Releases, parts.Profiles = nil, second.Profiles
 		var memory plan.Memory
-		for i, snapshot := range []compose.Snapshot{first, first, second, parts, first} {
+		for i, snapshot := range []compose.Snapshot{first, second, parts, second} {
 			if diff := cmp.Diff(textOf(t, plan.Namespace(snapshot, drivers)), textOf(t, memory.Namespace(snapshot, drivers))); diff != "" {
 				t.Fatalf("plan %d is another than without a memory:\n%s", i, diff)
 			}
