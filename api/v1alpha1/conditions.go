@@ -42,6 +42,8 @@ const (
 	ReasonBypassExpired = "BypassExpired"
 	// ReasonTakenOver: an object of somebody else takes a Service away from what is said about it; the message names it.
 	ReasonTakenOver = "TakenOver"
+	// ReasonMoving: what is programmed moves to another generation of the mesh.
+	ReasonMoving = "Moving"
 	// ReasonRestarted: a workload was restarted, in Events.
 	ReasonRestarted = "Restarted"
 	// ReasonAdmitsOthers: who is admitted cannot be told from others, whom the message names.

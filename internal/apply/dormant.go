@@ -11,6 +11,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/driver"
 )
 
 // acceptTime is how long a data plane is waited for that says nothing about an object: longer than Linkerd takes to look at everything again.
@@ -30,7 +31,7 @@ func (e *Engine) form(ctx context.Context, one *group, object wanted) (wanted, *
 	if err != nil || !e.asleep(object, live) {
 		return object, nil, err
 	}
-	waiting, err := e.unaccepted(ctx, one)
+	waiting, err := e.unaccepted(ctx, one, func(one driver.Object) bool { return one.Awaited })
 	if waiting != nil {
 		object = *object.dormant
 	}
@@ -45,10 +46,10 @@ func (e *Engine) asleep(object wanted, live client.Object) bool {
 	return live == nil || live.GetAnnotations()[v1alpha1.AnnotationApplied] == object.dormant.digest
 }
 
-// unaccepted is the first of a group's awaited objects that the data plane has not accepted. Nil: it has accepted all.
-func (e *Engine) unaccepted(ctx context.Context, one *group) (*Ref, error) {
+// unaccepted is the first of some objects of a group that the data plane has not accepted. Nil: it has accepted all.
+func (e *Engine) unaccepted(ctx context.Context, one *group, which func(driver.Object) bool) (*Ref, error) {
 	for _, object := range one.objects {
-		if !object.object.Awaited {
+		if !which(object.object) {
 			continue
 		}
 		live, err := e.options.Reader.Get(ctx, object.kind, object.ref.key())

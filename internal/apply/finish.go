@@ -22,7 +22,7 @@ func (e *Engine) neighbours(ctx context.Context, s *submission, id groupID, live
 	origins := load.Origins(live)
 	for _, label := range e.unfinished(id) {
 		other := groupID{id.namespace, label}
-		if one := e.planned(other); one != nil && (one.guards(kind) || one.shields(live)) || e.concerned(ctx, other, origins) {
+		if one := e.planned(other); one != nil && (one.guards(kind.GroupKind()) || one.shields(live)) || e.concerned(ctx, other, origins) {
 			return time.Second
 		}
 	}
@@ -74,7 +74,8 @@ func (e *Engine) planned(id groupID) *group {
 func patient(err error) bool {
 	var unheard unacceptedError
 	var trailing trailingError
-	return errors.As(err, &unheard) || errors.As(err, &trailing)
+	var hidden hidingError
+	return errors.As(err, &unheard) || errors.As(err, &trailing) || errors.As(err, &hidden)
 }
 
 // finish notes the result of a group, plans its next try and announces. True: the result is not what it was before.

@@ -97,9 +97,9 @@ func (g *group) note(s *submission, standing map[identity]client.Object) {
 	}
 }
 
-// guards says whether the group has a guard of a kind.
-func (g *group) guards(kind schema.GroupVersionKind) bool {
-	return slices.ContainsFunc(g.objects, func(w wanted) bool { return w.object.Guards && w.kind == kind })
+// guards says whether the group has a guard of a kind, in whatever version: generations of a mesh write different ones.
+func (g *group) guards(kind schema.GroupKind) bool {
+	return slices.ContainsFunc(g.objects, func(w wanted) bool { return w.object.Guards && w.ref.Kind == kind })
 }
 
 // concerns says whether the group has something to do with one of the origins.

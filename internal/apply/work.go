@@ -31,7 +31,7 @@ func (e *Engine) next(ctx context.Context) bool {
 	err := e.write(ctx, s, one, id)
 	var wait time.Duration
 	if err == nil {
-		wait, err = e.prune(ctx, s, id)
+		wait, err = e.prune(ctx, s, one, id)
 	}
 	if err != nil && ctx.Err() != nil {
 		return true // stopping: the next leader goes on from what stands in the cluster
@@ -126,12 +126,15 @@ func (e *Engine) writeObject(ctx context.Context, s *submission, object wanted, 
 
 // prune deletes what is no longer wanted of the group in the opposite order of writing, later kinds and names first, and only what nothing refers to
 // any more. It returns how long to wait for the rest.
-func (e *Engine) prune(ctx context.Context, s *submission, id groupID) (time.Duration, error) {
+func (e *Engine) prune(ctx context.Context, s *submission, one *group, id groupID) (time.Duration, error) {
 	standing, err := e.options.Reader.Group(ctx, id.namespace, id.label)
 	if err != nil {
 		return 0, err
 	}
 	standing = slices.SortedFunc(slices.Values(standing), func(a, b client.Object) int { return cmp.Compare(b.GetName(), a.GetName()) })
+	if err := e.reveal(ctx, s, one, standing); err != nil {
+		return 0, err
+	}
 	var wait time.Duration
 	kinds := e.options.Reader.Kinds()
 	for i := len(kinds) - 1; i >= 0; i-- {

@@ -112,6 +112,7 @@ func (n *namespaces) plan(view *load.View, drivers plan.Drivers, vanished []mode
 	planned := n.plans.of(view.Namespace).Namespace(view.Snapshot, drivers)
 	compileSeconds.Observe(n.now().Sub(began).Seconds())
 	planned.Vanished = model.SortOrigins(vanished)
+	planned.Move(view.Live.Objects, drivers)
 	err := planned.Follow(view.Live.Objects, drivers)
 	return planned, err
 }

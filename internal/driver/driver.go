@@ -55,7 +55,10 @@ type Object struct {
 	Trails bool
 	// Late says that the object may let through what others of its group guard against from now on: it is written after them, once none of them is dormant.
 	Late bool
-	// Awaited says that the data plane writes into status.parents whether it has accepted the object, and follows it only then.
+	// Reported says that the data plane writes into status.parents whether it has accepted the object, and follows it only then. What hides the group's
+	// objects stands until it has accepted all that are reported.
+	Reported bool
+	// Awaited says that the same goes for what is dormant in the group: it comes into force once the data plane has accepted all that are awaited.
 	Awaited bool
 	// Dormant is the same object in a form that does nothing. It stands until the data plane has accepted all awaited objects of the group, so
 	// that they come into force at once. Nil: the object needs none.

@@ -73,6 +73,9 @@ type Plan struct {
 	HeldSplits []string
 	// Freed are profiles that lost a host to another namespace, sorted: what stands of them is changed and pruned whatever else is held.
 	Freed []model.Origin
+	// Hiding are standing objects of another generation of the mesh that keep callers from going by the plan's routes, sorted: once the mesh has accepted
+	// these, they go before anything else does.
+	Hiding []Hiding
 	// Governance says whose word counts where several policies may speak, by aspect.
 	Governance []compose.Governance
 	// Due is when the same snapshot, later, comes to another plan. Zero: never.

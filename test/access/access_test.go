@@ -55,6 +55,8 @@ type drawing struct {
 	number   uint64
 	share    int
 	isolated bool
+	// unchanged: the policies are the same after a change of drivers.
+	unchanged bool
 	// policies of a change, in place of drawn ones. Nil: they are drawn.
 	policies func() (before, after []*v1alpha1.MeshPolicy)
 }

@@ -132,17 +132,40 @@ func (c *cluster) Group(_ context.Context, namespace, group string) ([]client.Ob
 	for _, kind := range c.kinds {
 		for ref, object := range c.stored {
 			if ref.Kind == kind.GroupKind() && ref.Namespace == namespace && object.GetLabels()[v1alpha1.LabelGroup] == group {
-				found = append(found, object)
+				found = append(found, c.view(kind, object))
 			}
 		}
 	}
 	return found, nil
 }
 
+// view is an object as a version of its kind shows it.
+func (c *cluster) view(kind schema.GroupVersionKind, object client.Object) client.Object {
+	if object.GetObjectKind().GroupVersionKind() == kind {
+		return object
+	}
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+	if err != nil {
+		panic(err)
+	}
+	made, err := c.scheme.New(kind)
+	if err != nil {
+		panic(err)
+	}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(content, made); err != nil {
+		panic(err)
+	}
+	if server, ok := made.(*v1beta3.Server); ok && server.Spec.AccessPolicy == "" {
+		server.Spec.AccessPolicy = "deny" // the default of the definition
+	}
+	made.GetObjectKind().SetGroupVersionKind(kind)
+	return made.(client.Object)
+}
+
 // Get reads one object.
 func (c *cluster) Get(_ context.Context, kind schema.GroupVersionKind, key client.ObjectKey) (client.Object, error) {
 	if object := c.stored[c.refOf(kind, key.Namespace, key.Name)]; object != nil {
-		return object, nil
+		return c.view(kind, object), nil
 	}
 	return nil, nil
 }
@@ -155,10 +178,20 @@ func (c *cluster) objects() []client.Object {
 	return objects
 }
 
-// live is what a reader would find.
-func (c *cluster) live() load.Live { return load.Live{Objects: c.objects()} }
+// live is what a reader would find: each object in every version of its kind.
+func (c *cluster) live() load.Live {
+	var found []client.Object
+	for _, kind := range c.kinds {
+		for ref, object := range c.stored {
+			if ref.Kind == kind.GroupKind() {
+				found = append(found, c.view(kind, object))
+			}
+		}
+	}
+	return load.Live{Objects: found}
+}
 
-// accept lets Linkerd's controller look at some routes: it accepts those whose Server stands.
+// accept lets Linkerd's controller look at some routes: it accepts those whose Server stands, or that are a Service's.
 func (c *cluster) accept() {
 	if c.silent {
 		return
@@ -169,7 +202,7 @@ func (c *cluster) accept() {
 			continue
 		}
 		parent := route.Spec.ParentRefs[0]
-		if c.stored[apply.Ref{Kind: schema.GroupKind{Group: parent.Group, Kind: parent.Kind}, Namespace: route.Namespace, Name: parent.Name}] == nil {
+		if parent.Kind == "Server" && c.stored[apply.Ref{Kind: schema.GroupKind{Group: parent.Group, Kind: parent.Kind}, Namespace: route.Namespace, Name: parent.Name}] == nil {
 			continue
 		}
 		c.versions++

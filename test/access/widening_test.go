@@ -3,9 +3,12 @@ package access
 import (
 	"flag"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
@@ -31,29 +34,57 @@ type watch struct {
 
 func TestNoMomentOfAChangeIsWiderOrNarrowerThanBothSides(t *testing.T) {
 	for _, one := range []generation{{name: config.GenerationPolicy, share: 4}, {name: config.GenerationClassic, share: 1}} {
-		t.Run(string(one.name), func(t *testing.T) { changeMany(t, one, false) })
-		t.Run(string(one.name)+", isolated", func(t *testing.T) { changeMany(t, one, true) })
+		t.Run(string(one.name), func(t *testing.T) { changeMany(t, staying(t, one.name), drawing{share: one.share}, *changes) })
+		t.Run(string(one.name)+", isolated", func(t *testing.T) { changeMany(t, staying(t, one.name), drawing{share: one.share, isolated: true}, *changes) })
 	}
 }
 
-// changeMany makes changes between scenes, in which pods may be isolated from the network.
-func changeMany(t *testing.T, of generation, isolated bool) {
-	chosen := drivers(t, of.name)
+func TestNoMomentOfAMoveToAnotherGenerationIsWiderOrNarrowerThanBothSides(t *testing.T) {
+	classic, policy := drivers(t, config.GenerationClassic), drivers(t, config.GenerationPolicy)
+	some := max(*changes/4, 1) // each takes more writes than a change of policies
+	for name, move := range map[string]course{"Policy": {classic, policy}, "Classic": {policy, classic}} {
+		t.Run("to "+name, func(t *testing.T) { changeMany(t, move, drawing{share: 1}, some) })
+		t.Run("to "+name+", isolated", func(t *testing.T) { changeMany(t, move, drawing{share: 1, isolated: true}, some) })
+		t.Run("to "+name+", and nothing else", func(t *testing.T) { changeMany(t, move, drawing{share: 1, unchanged: true}, some) })
+	}
+}
+
+// course is the drivers that write before a change and after it.
+type course struct{ before, after plan.Drivers }
+
+func staying(t *testing.T, generation config.Generation) course {
+	chosen := drivers(t, generation)
+	return course{chosen, chosen}
+}
+
+// kinds are those of both.
+func (c course) kinds() []schema.GroupVersionKind {
+	kinds := c.after.Kinds()
+	for _, kind := range c.before.Kinds() {
+		if !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// changeMany makes that many changes between scenes.
+func changeMany(t *testing.T, along course, by drawing, many int) {
 	seen := map[string]int{}
-	for number := *seed; seen["changes"] < *changes && !t.Failed(); number++ {
-		everyFailure(t, drawing{number: number, share: of.share, isolated: isolated}, chosen, seen)
+	for by.number = *seed; seen["changes"] < many && !t.Failed(); by.number++ {
+		everyFailure(t, by, along, seen)
 	}
 	t.Logf("%d changes, made %d times, with %d versions; of the calls watched %d were allowed before and after, %d only before, %d only after", seen["changes"], seen["times"], seen["versions"], seen["both"], seen["before"], seen["after"])
-	if min(seen["both"], seen["before"], seen["after"]) == 0 {
+	if seen["both"] == 0 || !by.unchanged && min(seen["before"], seen["after"]) == 0 {
 		t.Error("the changes changed nothing")
 	}
 }
 
 // everyFailure makes one change as often as it takes writes, and each time another write fails: it is not done, or its answer is lost.
-func everyFailure(t *testing.T, by drawing, chosen plan.Drivers, seen map[string]int) {
+func everyFailure(t *testing.T, by drawing, along course, seen map[string]int) {
 	for failing := 0; ; failing++ {
 		writes := 0
-		synctest.Test(t, func(t *testing.T) { writes = change(t, by, chosen, failing, seen) })
+		synctest.Test(t, func(t *testing.T) { writes = change(t, by, along, failing, seen) })
 		if writes == 0 || t.Failed() {
 			return
 		}
@@ -68,21 +99,23 @@ func everyFailure(t *testing.T, by drawing, chosen plan.Drivers, seen map[string
 }
 
 // change brings one set of policies into force, then another in its place, and watches some calls at every version. It returns the number of writes.
-func change(t *testing.T, by drawing, chosen plan.Drivers, failing int, seen map[string]int) int {
+func change(t *testing.T, by drawing, along course, failing int, seen map[string]int) int {
 	random := rand.New(rand.NewPCG(by.number, 2))
 	first, second := drawScene(random, by.share), drawScene(random, by.share)
 	second.snapshot.Services, second.snapshot.Deployments = first.snapshot.Services, first.snapshot.Deployments
 	switch {
+	case by.unchanged:
+		second = first
 	case by.policies != nil:
 		first.snapshot.Policies, second.snapshot.Policies = by.policies()
 	case by.isolated:
 		isolateBoth(random, &first, &second)
 	}
-	before, after := plan.Namespace(first.snapshot, chosen), plan.Namespace(second.snapshot, chosen)
+	before, after := plan.Namespace(first.snapshot, along.before), plan.Namespace(second.snapshot, along.after)
 	if len(before.Held)+len(before.Waiting)+len(after.Held)+len(after.Waiting) > 0 {
 		return 0 // what is held stays, so that the change is another one
 	}
-	stand, engine := begin(t, random, chosen)
+	stand, engine := begin(t, random, along.kinds())
 	bring(t, by, engine, stand, before)
 	calls := drawWatched(random, first, worldFor(t, before), worldFor(t, after))
 	stand.observe = func() {
@@ -161,7 +194,7 @@ func TestChangesBetweenMeshAndNetwork(t *testing.T) {
 			t.Run(name+", "+string(generation), func(t *testing.T) {
 				seen := map[string]int{}
 				for number := range uint64(4) {
-					everyFailure(t, drawing{number: number, policies: policies}, drivers(t, generation), seen)
+					everyFailure(t, drawing{number: number, policies: policies}, staying(t, generation), seen)
 				}
 				if seen["versions"] == 0 {
 					t.Error("nothing was written")
@@ -178,7 +211,7 @@ func TestAGuardWakesEvenIfNobodySaysThatItsRoutesAreAccepted(t *testing.T) {
 		drawn := drawScene(random, 5)
 		get, from := v1alpha1.Requests{Ports: []v1alpha1.PortNumber{80}, Methods: []v1alpha1.HTTPMethod{"GET"}}, []v1alpha1.Caller{{ServiceAccount: &v1alpha1.ServiceAccountRef{Namespace: "ops", Name: "y"}}}
 		drawn.snapshot.Policies = []*v1alpha1.MeshPolicy{policyFor("users", &v1alpha1.Access{Rules: []v1alpha1.AccessRule{{From: from, To: []v1alpha1.Requests{get}}}})}
-		stand, engine := begin(t, random, chosen)
+		stand, engine := begin(t, random, chosen.Kinds())
 		stand.silent = true
 		planned := plan.Namespace(drawn.snapshot, chosen)
 		if len(planned.Problems) > 0 || !hasProxy(drawn.pods[2]) {
@@ -201,8 +234,8 @@ func TestAGuardWakesEvenIfNobodySaysThatItsRoutesAreAccepted(t *testing.T) {
 }
 
 // begin starts a writer on an empty cluster.
-func begin(t *testing.T, random *rand.Rand, chosen plan.Drivers) (*cluster, *apply.Engine) {
-	stand := newCluster(t, random, chosen.Kinds())
+func begin(t *testing.T, random *rand.Rand, kinds []schema.GroupVersionKind) (*cluster, *apply.Engine) {
+	stand := newCluster(t, random, kinds)
 	engine := apply.NewEngine(apply.Options{Client: stand, Reader: stand, Scheme: stand.scheme, Workers: 1, Announce: func(string) {}, Now: time.Now})
 	stopped := make(chan error, 1)
 	go func() { stopped <- engine.Start(t.Context()) }()

@@ -186,7 +186,7 @@ func (g *guard) route(r *inboundRoute) {
 	}
 	name := contentName(g.service+"-"+role(r), append(r.words(), kindHTTPRoute, g.server)...)
 	g.allow(kindHTTPRoute, name, r.who)
-	g.objects = append(g.objects, driver.Object{Awaited: true, Origins: g.origins, Object: &v1beta3.HTTPRoute{
+	g.objects = append(g.objects, driver.Object{Reported: true, Awaited: true, Origins: g.origins, Object: &v1beta3.HTTPRoute{
 		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta3, Kind: kindHTTPRoute},
 		ObjectMeta: g.meta(name),
 		Spec: v1beta3.HTTPRouteSpec{

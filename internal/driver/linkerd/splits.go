@@ -51,7 +51,7 @@ func (d policyDriver) outbound(objects []driver.Object, namespace string, svc *m
 	for _, port := range svc.RoutedPorts {
 		for i := range parts {
 			route := writeRoute(namespace, svc.Name, port, routes, &parts[i])
-			objects = append(objects, driver.Object{Object: d.inRouteGroup(route), Origins: origins, Retain: retain(svc, routes, &parts[i])})
+			objects = append(objects, driver.Object{Reported: true, Object: d.inRouteGroup(route), Origins: origins, Retain: retain(svc, routes, &parts[i])})
 		}
 	}
 	return objects, nil
