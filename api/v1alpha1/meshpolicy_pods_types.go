@@ -31,21 +31,22 @@ type PortRange struct {
 //
 // +kubebuilder:validation:XValidation:rule="has(self.outboundPorts) || has(self.inboundPorts)",message="a bypass must name ports: set outboundPorts or inboundPorts"
 type Bypass struct {
-	// OutboundPorts that pods of the namespace call past their proxies. Empty: none.
+	// OutboundPorts that the pods call past their proxies. Empty: none.
 	//
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=32
 	OutboundPorts []PortRange `json:"outboundPorts,omitempty"`
-	// InboundPorts of pods of the namespace that calls reach past their proxies. Empty: none.
+	// InboundPorts of the pods that calls reach past their proxies. Empty: none.
 	//
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=32
 	InboundPorts []PortRange `json:"inboundPorts,omitempty"`
-	// Expires is when the bypass is withdrawn from the Namespace. Pods that run keep it until they are new; nothing is restarted. Empty: never.
+	// Expires is when the bypass is withdrawn from the Namespace, or from status.podTemplates. Pods that run keep it until they are new; nothing is
+	// restarted. Empty: never.
 	//
 	// +optional
 	Expires *metav1.Time `json:"expires,omitempty"`

@@ -3,11 +3,16 @@ package v1alpha1
 // MeshPolicyStatus is what was understood and written.
 type MeshPolicyStatus struct {
 	CommonStatus `json:",inline"`
-	// Pods counts the running pods of the namespace by how they stand to the mesh. Empty: the policy asks for nothing that new pods get, or the operator's
+	// Pods counts the running pods of the target by how they stand to the mesh. Empty: the policy asks for nothing that new pods get, or the operator's
 	// configuration does not let it see pods (injection.enabled). It follows the pods by some seconds.
 	//
 	// +optional
 	Pods *PodCounts `json:"pods,omitempty"`
+	// PodTemplates says what the pod templates of the Service's workloads need. Empty: the target is the Namespace, or the policy asks for nothing that new
+	// pods get, or is not accepted.
+	//
+	// +optional
+	PodTemplates *PodTemplates `json:"podTemplates,omitempty"`
 	// Effects say whose word counts for the target, in each aspect that both a policy for a Service and one for the Namespace may speak about. An aspect
 	// that none speaks about is left out.
 	//
@@ -20,6 +25,36 @@ type MeshPolicyStatus struct {
 	//
 	// +optional
 	Restart *RestartStatus `json:"restart,omitempty"`
+}
+
+// PodTemplates is what the pod templates of a Service's workloads need: the mesh looks there before it looks at the Namespace.
+type PodTemplates struct {
+	// Annotations that belong under spec.template.metadata.annotations of each workload, where it is kept: in Git.
+	//
+	// +kubebuilder:validation:MaxProperties=16
+	Annotations map[string]string `json:"annotations"`
+	// Total is how many workloads the Service has: Deployments, StatefulSets and DaemonSets.
+	Total int32 `json:"total"`
+	// Lacking is how many of them have a template without these annotations, or with other values.
+	Lacking int32 `json:"lacking"`
+	// Workloads that lack them, by kind and name, the first 16. Empty: none does.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	Workloads []WorkloadName `json:"workloads,omitempty"`
+}
+
+// WorkloadName is a workload of the namespace.
+type WorkloadName struct {
+	// Kind of the workload, Deployment for example.
+	//
+	// +kubebuilder:validation:MaxLength=63
+	Kind string `json:"kind"`
+	// Name of the workload.
+	//
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name"`
 }
 
 // PodCounts counts pods that run. Those that have ended, or are being deleted, are left out.

@@ -38,10 +38,8 @@ type MeshPolicyList struct {
 
 // MeshPolicySpec is the wanted behaviour.
 //
-// +kubebuilder:validation:XValidation:rule="!has(self.injection) || self.target.kind == 'Namespace'",message="injection is set for a whole namespace: use target.kind Namespace"
+// +kubebuilder:validation:XValidation:rule="!has(self.injection) || self.injection != 'Ingress' || self.target.kind == 'Namespace'",message="injection Ingress is set for a whole namespace: use target.kind Namespace, or Enabled"
 // +kubebuilder:validation:XValidation:rule="!has(self.mtls) || self.target.kind == 'Namespace'",message="mtls is set for a whole namespace: use target.kind Namespace"
-// +kubebuilder:validation:XValidation:rule="!has(self.bypass) || self.target.kind == 'Namespace'",message="bypass is set for a whole namespace: use target.kind Namespace"
-// +kubebuilder:validation:XValidation:rule="!has(self.proxy) || self.target.kind == 'Namespace'",message="proxy is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="!has(self.egress) || self.target.kind == 'Namespace'",message="egress is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="has(self.injection) || has(self.mtls) || has(self.access) || has(self.network) || has(self.resilience) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy) || has(self.egress)",message="a policy must say something: set injection, mtls, access, network, resilience, bypass, opaquePorts, proxy or egress"
 // +kubebuilder:validation:XValidation:rule="!has(self.restart) || self.target.kind == 'Namespace' && (has(self.injection) || has(self.mtls) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy))",message="restart goes with what new pods get: use target.kind Namespace and set injection, mtls, bypass, opaquePorts or proxy"
@@ -50,7 +48,8 @@ type MeshPolicyList struct {
 type MeshPolicySpec struct {
 	// Target is what the policy is about.
 	Target PolicyTarget `json:"target"`
-	// Injection of the mesh's proxy into new pods of the namespace. Empty: untouched.
+	// Injection of the mesh's proxy into new pods of the namespace or, as far as their pod templates say so (status.podTemplates), of the Service. Empty:
+	// the Namespace's; without one, untouched.
 	//
 	// +optional
 	Injection *Injection `json:"injection,omitempty"`
@@ -83,20 +82,22 @@ type MeshPolicySpec struct {
 	//
 	// +optional
 	RateLimit *MeshRateLimit `json:"rateLimit,omitempty"`
-	// Bypass names ports of the namespace that the mesh does not touch. Takes effect in new pods. Empty: none but the mesh's own.
+	// Bypass names ports that the mesh does not touch, of pods of the namespace or, as far as their pod templates say so (status.podTemplates), of the
+	// Service. Takes effect in new pods. Empty: the Namespace's; without one, none but the mesh's own.
 	//
 	// +optional
 	Bypass *Bypass `json:"bypass,omitempty"`
 	// OpaquePorts carry what is not HTTP and is not to be guessed, databases for example: they are encrypted and counted as bytes. For a Namespace: ports
-	// of its pods and Services, in new pods; for a Service: ports of the Service, at once, and of its pods as far as the namespace names them too. Empty: the
-	// mesh's own.
+	// of its pods and Services, in new pods; for a Service: ports of the Service, at once, and of its pods as far as their pod templates say so
+	// (status.podTemplates). Empty: the mesh's own.
 	//
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=32
 	OpaquePorts []PortRange `json:"opaquePorts,omitempty"`
-	// Proxy is how the proxies of new pods of the namespace run. Empty: the mesh's own.
+	// Proxy is how the proxies of new pods run, of the namespace or, as far as their pod templates say so (status.podTemplates), of the Service. Empty: the
+	// Namespace's; without one, the mesh's own.
 	//
 	// +optional
 	Proxy *Proxy `json:"proxy,omitempty"`

@@ -20,7 +20,7 @@ import (
 const maxWorkloads = 16
 
 // Workload is what pods belong to.
-type Workload struct{ Kind, Name string }
+type Workload = model.Workload
 
 // Pods are what is counted.
 type Pods struct {
@@ -46,6 +46,26 @@ func (c *Counts) Shown() *v1alpha1.PodCounts {
 		return nil
 	}
 	return &c.Pods
+}
+
+// Of are the pods that have the labels of a selector.
+func (p *Pods) Of(selector map[string]string) *Pods {
+	some := Pods{Templates: p.Templates, Around: p.Around}
+	for _, pod := range p.All {
+		if selects(selector, pod.Labels) {
+			some.All = append(some.All, pod)
+		}
+	}
+	return &some
+}
+
+func selects(selector, labels map[string]string) bool {
+	for key, value := range selector {
+		if have, has := labels[key]; !has || have != value {
+			return false
+		}
+	}
+	return len(selector) > 0
 }
 
 // Count counts pods as a mesh's driver reads them.
@@ -88,13 +108,13 @@ func Runs(pod *corev1.Pod) bool {
 func WorkloadOf(pod *corev1.Pod) Workload {
 	owner := metav1.GetControllerOf(pod)
 	if owner == nil {
-		return Workload{"Pod", pod.Name}
+		return Workload{Kind: "Pod", Name: pod.Name}
 	}
 	hash := pod.Labels["pod-template-hash"]
 	if deployment, cut := strings.CutSuffix(owner.Name, "-"+hash); owner.Kind == "ReplicaSet" && hash != "" && cut {
-		return Workload{"Deployment", deployment}
+		return Workload{Kind: "Deployment", Name: deployment}
 	}
-	return Workload{owner.Kind, owner.Name}
+	return Workload{Kind: owner.Kind, Name: owner.Name}
 }
 
 func (p *Pods) running(pod *corev1.Pod, owner Workload) model.RunningPod {

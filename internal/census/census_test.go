@@ -54,7 +54,7 @@ func ownedBy(kind, name, hash string) func(*corev1.Pod) {
 func TestPodsAreCountedByHowTheyStandToTheMesh(t *testing.T) {
 	always, no := corev1.ContainerRestartPolicyAlways, false
 	deleted := metav1.Now()
-	pods := &Pods{Templates: map[Workload]map[string]string{{"Deployment", "orders"}: {"a": "b"}}, All: []*corev1.Pod{
+	pods := &Pods{Templates: map[Workload]map[string]string{{Kind: "Deployment", Name: "orders"}: {"a": "b"}}, All: []*corev1.Pod{
 		pod("orders-7d4-1", ownedBy("ReplicaSet", "orders-7d4", "7d4"), "app", "late"),
 		pod("orders-7d4-2", ownedBy("ReplicaSet", "orders-7d4", "7d4"), "app", "late", "proxy"),
 		pod("db-0", ownedBy("StatefulSet", "db", ""), "app", "late"),
@@ -82,7 +82,7 @@ func TestPodsAreCountedByHowTheyStandToTheMesh(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("counted %+v, want %+v", got, want)
 	}
-	if counted.Waiting[Workload{"Deployment", "orders"}] != 2 || len(counted.Waiting) != 3 {
+	if counted.Waiting[Workload{Kind: "Deployment", Name: "orders"}] != 2 || len(counted.Waiting) != 3 {
 		t.Errorf("waiting are %v", counted.Waiting)
 	}
 	if asked[0].Template == nil || (*asked[0].Template)["a"] != "b" || asked[2].Template != nil {
@@ -90,8 +90,28 @@ func TestPodsAreCountedByHowTheyStandToTheMesh(t *testing.T) {
 	}
 }
 
+func TestPodsOfAServiceAreThoseWithItsLabels(t *testing.T) {
+	labelled := func(name string, labels map[string]string) *corev1.Pod {
+		return pod(name, func(p *corev1.Pod) { p.Labels = labels }, "app", "late")
+	}
+	pods := &Pods{All: []*corev1.Pod{
+		labelled("users-1", map[string]string{"app": "users", "version": "v1"}), labelled("users-2", map[string]string{"app": "users"}), labelled("other", map[string]string{"version": "v1"}),
+	}}
+	for name, one := range map[string]struct {
+		selector map[string]string
+		want     int32
+	}{
+		"one label": {map[string]string{"app": "users"}, 2}, "two labels": {map[string]string{"app": "users", "version": "v1"}, 1}, "no selector": {nil, 0},
+	} {
+		var asked []model.RunningPod
+		if got := pods.Of(one.selector).Count(byName{&asked}).Pods; got.Total != one.want || got.Waiting != one.want {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
 func TestAReplicaSetOfItsOwnIsNoDeployment(t *testing.T) {
-	if got := WorkloadOf(pod("x", ownedBy("ReplicaSet", "orders-7d4", ""))); got != (Workload{"ReplicaSet", "orders-7d4"}) {
+	if got := WorkloadOf(pod("x", ownedBy("ReplicaSet", "orders-7d4", ""))); got != (Workload{Kind: "ReplicaSet", Name: "orders-7d4"}) {
 		t.Errorf("it is %v", got)
 	}
 }

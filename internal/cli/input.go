@@ -87,7 +87,7 @@ func assumeConfiguration(namespace *manifest.Namespace) {
 			", is hardened, and knows its clients' addresses and certificates"+remedy)
 	}
 	assumeEgress(namespace, remedy)
-	if slices.ContainsFunc(namespace.Policies, func(policy *v1alpha1.MeshPolicy) bool { return policy.Spec.Injection != nil }) {
+	if slices.ContainsFunc(namespace.Policies, func(policy *v1alpha1.MeshPolicy) bool { return compose.AnnotatesNamespace(&policy.Spec) }) {
 		namespace.Assumptions = append(namespace.Assumptions, "the operator may annotate Namespaces"+remedy)
 	}
 	slices.Sort(namespace.Assumptions)

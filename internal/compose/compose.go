@@ -82,7 +82,9 @@ type composer struct {
 	injection *model.Injection
 	pods      model.Pods
 	opaque    opaque
-	bypassed  bypassed
+	bypassed  []bypassed
+	// templates are what policies want of pod templates, oldest first.
+	templates []model.Template
 	due       time.Time
 	// rejected are the policies with problems: they take part in nothing.
 	rejected map[model.Origin]bool
@@ -165,6 +167,7 @@ func suspended(obj client.Object) bool {
 func (c *composer) result() Result {
 	out := model.Namespace{
 		Name: c.snapshot.Namespace, Injection: c.injection, Pods: c.pods, Isolations: c.isolations, Outside: c.outside, Edges: c.edges, Egresses: c.egresses,
+		Templates: c.templates,
 	}
 	out.Services = make([]model.Service, 0, len(c.parts))
 	var drafts []model.Service

@@ -122,10 +122,11 @@ func (c *composer) commonPort(p *part, target model.TargetPort) (model.Access, b
 	place := "port " + portText(target) + " of the pods of Service " + p.service.Name
 	access := model.Access{Port: target, Protocol: c.protocolOf(p, target), Mode: c.access.mode, Probes: c.probes(p, target), Origin: c.access.origin}
 	access.Grants = grants(c.access.rules, target.Number, access.Protocol)
-	if target.Number > 0 && holdsPort(c.bypassed.inbound, target.Number) {
-		c.advise(c.access.origin, c.bypassed.by.String()+" lets calls reach "+place+" past their proxies (spec.bypass.inboundPorts), where nobody checks who calls; "+
-			"take the port out of the bypass to guard it")
-		return model.Access{}, false
+	if why, wholly := c.pastProxies(p, target); why != "" {
+		c.advise(c.access.origin, place+" is open to everybody: "+why+"; take that back to guard it")
+		if wholly {
+			return model.Access{}, false
+		}
 	}
 	switch kind := c.otherProbe(p, target.Number); {
 	case kind == probeHTTPS && !slices.ContainsFunc(access.Grants, forEverybody):

@@ -12,9 +12,6 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// aspectEgress is what policies claim with egress.
-const aspectEgress = "egress of the namespace"
-
 // readOutside reads what pods of the namespace may call outside of the cluster.
 func (c *composer) readOutside(policy *v1alpha1.MeshPolicy, origin model.Origin) (*model.Outside, model.Problems, model.Problems) {
 	origin = at(origin, "spec.egress")
@@ -89,12 +86,13 @@ func (r *outsideReader) allowance(allowed *v1alpha1.MeshEgressAllowance, path st
 	}
 	for i, port := range ports {
 		place := path + ".ports[" + strconv.Itoa(i) + "]"
+		past := r.callsPastProxies(port)
 		switch known, seen := r.protocols[port]; {
 		case seen && known != host.protocol:
 			r.refuse(place, v1alpha1.ReasonInvalid, "port "+strconv.Itoa(int(port))+" is of "+string(known)+" for another host, and proxies tell hosts of a port apart in one way; "+
 				"give one of the hosts other ports, or allow its network by cidr")
-		case holdsPort(r.bypassed.outbound, port):
-			r.refuse(place, v1alpha1.ReasonConflicted, r.bypassed.by.String()+" lets calls to port "+strconv.Itoa(int(port))+" go past the proxies (spec.bypass.outboundPorts), "+
+		case past != "":
+			r.refuse(place, v1alpha1.ReasonConflicted, past+", "+
 				"where nobody looks at hosts; take the port out of the bypass, or allow a network by cidr")
 		}
 		r.protocols[port] = host.protocol

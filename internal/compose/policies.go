@@ -65,44 +65,47 @@ const (
 
 // claimAspects claims what the policy speaks about: each aspect of a target belongs to the oldest policy.
 func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, origin model.Origin) model.Problems {
-	service := ""
+	of, service := " of the namespace", ""
 	if policy.Spec.Target.Name != nil {
-		service = string(*policy.Spec.Target.Name)
+		of, service = " of Service", string(*policy.Spec.Target.Name)
 	}
 	var problems model.Problems
-	claim := func(what, place string) {
-		if problem, won := owners.claim(claimed{what, service}, at(origin, place)); !won {
+	for _, aspect := range aspectsOf(&policy.Spec) {
+		if problem, won := owners.claim(claimed{aspect + of, service}, at(origin, "spec."+aspect)); !won {
 			problems = append(problems, problem)
 		}
 	}
-	for _, one := range []struct {
-		wanted      bool
-		what, place string
-	}{
-		{policy.Spec.Injection != nil, "injection of the namespace", "spec.injection"},
-		{policy.Spec.MTLS != nil, "mtls of the namespace", "spec.mtls"},
-		{policy.Spec.Bypass != nil, "bypass of the namespace", "spec.bypass"},
-		{policy.Spec.Proxy != nil, "proxy of the namespace", "spec.proxy"},
-		{policy.Spec.Egress != nil, aspectEgress, "spec.egress"},
-		{policy.Spec.Access != nil && service == "", aspectNamespaceAccess, "spec.access"},
-		{policy.Spec.OpaquePorts != nil && service == "", aspectNamespaceOpaque, "spec.opaquePorts"},
-		{policy.Spec.OpaquePorts != nil && service != "", aspectOpaque, "spec.opaquePorts"},
-		{policy.Spec.Resilience != nil && service == "", aspectNamespaceResilience, "spec.resilience"},
-		{policy.Spec.Network != nil && service == "", aspectNamespaceNetwork, "spec.network"},
-		{policy.Spec.Network != nil && service != "", aspectNetwork, "spec.network"},
-		{policy.Spec.Resilience != nil && service != "", aspectResilience, "spec.resilience"},
-	} {
-		if one.wanted {
-			claim(one.what, one.place)
-		}
+	if service != "" && len(problems) == 0 {
+		problems = c.claimTemplates(owners, &policy.Spec, origin)
 	}
-	if policy.Spec.Access != nil && service != "" {
-		claim(aspectAccess, "spec.access")
-		if len(problems) == 0 {
-			problems = c.claimPods(owners, service, at(origin, "spec.access"))
-		}
+	if policy.Spec.Access != nil && service != "" && len(problems) == 0 {
+		problems = c.claimPods(owners, service, at(origin, "spec.access"))
 	}
 	return problems
+}
+
+// aspectsOf are the fields of a policy that one policy of a target may have.
+func aspectsOf(spec *v1alpha1.MeshPolicySpec) []string {
+	var aspects []string
+	for _, one := range []struct {
+		aspect string
+		wanted bool
+	}{
+		{"injection", spec.Injection != nil},
+		{"mtls", spec.MTLS != nil},
+		{"bypass", spec.Bypass != nil},
+		{"proxy", spec.Proxy != nil},
+		{"access", spec.Access != nil},
+		{"opaquePorts", spec.OpaquePorts != nil},
+		{"resilience", spec.Resilience != nil},
+		{"network", spec.Network != nil},
+		{"egress", spec.Egress != nil},
+	} {
+		if one.wanted {
+			aspects = append(aspects, one.aspect)
+		}
+	}
+	return aspects
 }
 
 // effect is what one policy comes to.
@@ -114,6 +117,7 @@ type effect struct {
 	resilience *resilience
 	network    *network
 	outside    *model.Outside
+	template   *model.Template
 	problems   model.Problems
 	// notices are advice that goes with it.
 	notices model.Problems
@@ -126,19 +130,11 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 	} else if e.part, e.problems = c.target(&policy.Spec, origin); e.part == nil {
 		return e
 	}
+	if e.part != nil {
+		e.template, e.problems, e.notices = c.readTemplate(e.part, &policy.Spec, origin)
+	}
 	if policy.Spec.Access != nil {
-		var problems model.Problems
-		if e.part == nil {
-			e.rules, problems, e.notices = c.readNamespaceAccess(policy.Spec.Access, origin)
-		} else {
-			e.access, problems, e.notices = c.readAccess(e.part, policy.Spec.Access, origin)
-			problems = append(problems, c.foreign(e.part, e.access, origin)...)
-			e.notices = append(e.notices, c.unknownProbes(e.part, e.access)...)
-		}
-		e.problems = append(e.problems, problems...)
-		e.problems = append(e.problems, c.unguarded(e.access, origin)...)
-		limits, unlimited := limitRates(e.access, policy.Spec.RateLimit, at(origin, "spec.rateLimit"))
-		e.problems, e.notices = append(e.problems, limits...), append(e.notices, unlimited...)
+		c.readPolicyAccess(&e, policy, origin)
 	}
 	if policy.Spec.Resilience != nil {
 		var problems model.Problems
@@ -159,6 +155,22 @@ func (c *composer) readPolicy(policy *v1alpha1.MeshPolicy, origin model.Origin) 
 		e.problems, e.notices = append(e.problems, problems...), append(e.notices, notices...)
 	}
 	return e
+}
+
+// readPolicyAccess reads the access rules of a policy, and the rate limits on top of them.
+func (c *composer) readPolicyAccess(e *effect, policy *v1alpha1.MeshPolicy, origin model.Origin) {
+	var problems, notices model.Problems
+	if e.part == nil {
+		e.rules, problems, notices = c.readNamespaceAccess(policy.Spec.Access, origin)
+	} else {
+		e.access, problems, notices = c.readAccess(e.part, policy.Spec.Access, origin)
+		problems = append(problems, c.foreign(e.part, e.access, origin)...)
+		notices = append(notices, c.unknownProbes(e.part, e.access)...)
+		problems = append(problems, c.unguarded(e.part, e.access, origin)...)
+	}
+	limits, unlimited := limitRates(e.access, policy.Spec.RateLimit, at(origin, "spec.rateLimit"))
+	e.problems = append(append(e.problems, problems...), limits...)
+	e.notices = append(append(e.notices, notices...), unlimited...)
 }
 
 // target finds the Service that a policy is for. A headless one can have no resilience: its callers choose pods themselves.
@@ -187,6 +199,7 @@ func (p *part) speaksHTTP(origin model.Origin) model.Problems {
 
 func (c *composer) applyPolicy(policy *v1alpha1.MeshPolicy, e effect) {
 	c.applySettings(e.settings)
+	c.addTemplate(e.template)
 	c.add(e.notices...)
 	switch {
 	case policy.Spec.Access == nil:

@@ -2,7 +2,6 @@ package compose
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
@@ -53,7 +52,7 @@ func (c *composer) readSettings(spec *v1alpha1.MeshPolicySpec, origin model.Orig
 	if spec.OpaquePorts != nil {
 		out.pods.Opaque = &model.OpaquePorts{Ports: portRanges(spec.OpaquePorts), Origin: at(origin, "spec.opaquePorts")}
 	}
-	out.pods.Bypass, out.notices = c.readBypass(spec.Bypass, at(origin, "spec.bypass"))
+	out.pods.Bypass, out.notices = c.readBypass(spec.Bypass, at(origin, "spec.bypass"), "is withdrawn from the Namespace; pods that run keep it until they are new: restart their workloads")
 	out.pods.Proxy = read.proxy(spec.Proxy, "spec.proxy")
 	if Restarts(spec) && !c.snapshot.RestartsAllowed {
 		out.notices = append(out.notices, model.Problem{
@@ -94,8 +93,8 @@ func (s *Snapshot) systemOwner() string {
 	return ""
 }
 
-// readBypass reads a bypass; once it has expired it is withdrawn.
-func (c *composer) readBypass(bypass *v1alpha1.Bypass, origin model.Origin) (*model.Bypass, model.Problems) {
+// readBypass reads a bypass; once it has expired it is withdrawn, of which people are told what follows.
+func (c *composer) readBypass(bypass *v1alpha1.Bypass, origin model.Origin, withdrawn string) (*model.Bypass, model.Problems) {
 	if bypass == nil {
 		return nil, nil
 	}
@@ -108,7 +107,7 @@ func (c *composer) readBypass(bypass *v1alpha1.Bypass, origin model.Origin) (*mo
 	switch now := c.snapshot.Now; {
 	case !now.Before(ends):
 		notice.Reason = v1alpha1.ReasonBypassExpired
-		notice.Message = "the bypass expired at " + ends.Format(time.RFC3339) + " and is withdrawn from the Namespace; pods that run keep it until they are new: restart their workloads"
+		notice.Message = "the bypass expired at " + ends.Format(time.RFC3339) + " and " + withdrawn
 		return nil, model.Problems{notice}
 	case !now.Before(ends.Add(-bypassWarning)):
 		c.wakeAt(ends)
@@ -120,46 +119,11 @@ func (c *composer) readBypass(bypass *v1alpha1.Bypass, origin model.Origin) (*mo
 	return out, nil
 }
 
-// BypassExpired says whether a bypass has ended that a policy still has: that restarts nothing.
+// BypassExpired says whether a bypass of the namespace has ended that a policy still has: that restarts nothing.
 func BypassExpired(policies []*v1alpha1.MeshPolicy, now time.Time) bool {
 	return slices.ContainsFunc(policies, func(policy *v1alpha1.MeshPolicy) bool {
-		return policy.Spec.Bypass != nil && policy.Spec.Bypass.Expires != nil && !now.Before(policy.Spec.Bypass.Expires.Time)
+		return policy.Spec.Target.Kind == v1alpha1.TargetNamespace && policy.Spec.Bypass != nil && policy.Spec.Bypass.Expires != nil && !now.Before(policy.Spec.Bypass.Expires.Time)
 	})
-}
-
-// bypassed are ports of pods that no proxy guards, ports that pods call past their proxies, and who says so.
-type bypassed struct {
-	inbound, outbound []model.PortRange
-	by                model.Origin
-}
-
-// readBypassed finds them before anything is composed: access rules for such a port, or hosts that may be called there, would be a promise that nobody keeps.
-func (c *composer) readBypassed() {
-	bypassing := slices.DeleteFunc(slices.Clone(c.snapshot.Policies), func(p *v1alpha1.MeshPolicy) bool { return p.Spec.Bypass == nil })
-	if len(bypassing) == 0 {
-		return
-	}
-	oldest := byAge(bypassing)[0]
-	origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: oldest.Name}
-	ends := oldest.Spec.Bypass.Expires
-	if !suspended(oldest) && !c.refused[origin] && (ends == nil || c.snapshot.Now.Before(ends.Time)) {
-		c.bypassed = bypassed{portRanges(oldest.Spec.Bypass.InboundPorts), portRanges(oldest.Spec.Bypass.OutboundPorts), origin}
-	}
-}
-
-// unguarded refuses access rules for ports that calls reach past the proxies.
-func (c *composer) unguarded(access []model.Access, origin model.Origin) model.Problems {
-	var problems model.Problems
-	for i := range access {
-		if port := access[i].Port.Number; port > 0 && holdsPort(c.bypassed.inbound, port) {
-			problems = append(problems, model.Problem{
-				Origin: at(origin, "spec.access"), Reason: v1alpha1.ReasonConflicted,
-				Message: c.bypassed.by.String() + " lets calls reach port " + strconv.Itoa(int(port)) + " of the pods past their proxies (spec.bypass.inboundPorts), " +
-					"where nobody checks who calls; take the port out of the bypass, or the access rules out",
-			})
-		}
-	}
-	return problems
 }
 
 // wakeAt notes when the same snapshot comes to something else.

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubemate/kubemate/internal/model"
 )
 
 // workload makes pods of a template: a Deployment, StatefulSet or DaemonSet. With it goes the oldest access policy over its pods.
@@ -15,6 +17,9 @@ type workload struct {
 
 // String is "StatefulSet ledger".
 func (w *workload) String() string { return w.kind + " " + w.name }
+
+// id is the name that others know it by.
+func (w *workload) id() model.Workload { return model.Workload{Kind: w.kind, Name: w.name} }
 
 // workloads are those of a namespace, found by the labels of their pods.
 type workloads struct {

@@ -10,8 +10,10 @@ import (
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
+	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
 	"github.com/kubemate/kubemate/internal/census"
+	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/load"
 	"github.com/kubemate/kubemate/internal/model"
@@ -93,7 +95,7 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 	restarting := n.restarts.decide(view, planned, results, counts)
 	known := status.New(status.Input{
 		Plan: planned, Results: results, Endpoints: view.Endpoints, Certificates: certificates(view.Live.Objects),
-		Pods: counts.Shown(), Restart: restarting.shown(), Verified: n.verified(planned, results), Now: view.Now,
+		Pods: counts.Shown(), ServicePods: servicePods(view, drivers.Mesh), Templates: templates(view, planned), Restart: restarting.shown(), Verified: n.verified(planned, results), Now: view.Now,
 	})
 	wait, err := n.reporter.report(view, known)
 	if !planned.Due.IsZero() {
@@ -123,6 +125,34 @@ func count(pods *census.Pods, mesh driver.MeshDriver) *census.Counts {
 		return pods.Count(reader)
 	}
 	return nil
+}
+
+// templates are the annotations of the pod templates that stand, where somebody wants some there.
+func templates(view *load.View, planned plan.Plan) map[model.Workload]map[string]string {
+	if len(planned.Templates) == 0 {
+		return nil
+	}
+	return view.Sets.Templates()
+}
+
+// servicePods counts the pods of each Service whose policy asks for what new pods get, by its name.
+func servicePods(view *load.View, mesh driver.MeshDriver) map[string]*v1alpha1.PodCounts {
+	if view.Pods == nil {
+		return nil
+	}
+	counts := map[string]*v1alpha1.PodCounts{}
+	for _, policy := range view.Policies {
+		if !compose.AnnotatesTemplates(&policy.Spec) {
+			continue
+		}
+		name := string(*policy.Spec.Target.Name)
+		for _, service := range view.Services {
+			if service.Name == name {
+				counts[name] = count(view.Pods.Of(service.Spec.Selector), mesh).Shown()
+			}
+		}
+	}
+	return counts
 }
 
 func (n *namespaces) forget(name string) {

@@ -96,6 +96,11 @@ func (c Check) Outside(outside model.Outside) model.Problems {
 	return c.gaps(asked.missing)
 }
 
+// Template reports what a mesh driver cannot express of the pods of a Service's workloads.
+func (c Check) Template(template model.Template) model.Problems {
+	return c.Namespace(model.Namespace{Injection: template.Injection, Pods: template.Pods})
+}
+
 // Edge reports what an edge driver cannot express of an Edge.
 func (c Check) Edge(edge model.Edge) model.Problems {
 	asked := asking{features: c.features}

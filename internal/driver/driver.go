@@ -36,6 +36,8 @@ type Output struct {
 	Objects []Object
 	// Borrowed are fields of Kubemate laid over an object that users own.
 	Borrowed []Borrowed
+	// Templates are what pod templates need.
+	Templates []Template
 }
 
 // Object is a generated object and where it comes from.
@@ -72,4 +74,11 @@ type Borrowed struct {
 	Namespace, Name string
 	Annotations     map[string]string
 	Origins         []model.Origin
+}
+
+// Template is a set of annotations that the pod templates of a Service's workloads need.
+type Template struct {
+	Annotations map[string]string
+	// Origin is the policy that wants them.
+	Origin model.Origin
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/kubemate/kubemate/internal/census"
 	"github.com/kubemate/kubemate/internal/compose"
 	"github.com/kubemate/kubemate/internal/model"
-	"github.com/kubemate/kubemate/internal/restart"
 )
 
 // SeesPods says whether the operator may see pods.
@@ -27,7 +26,7 @@ func (r *Reader) Counts(ctx context.Context, namespace string) (bool, error) {
 		return false, fmt.Errorf("listing the MeshPolicies of namespace %s: %w", namespace, err)
 	}
 	for i := range policies.Items {
-		if compose.AnnotatesNamespace(&policies.Items[i].Spec) {
+		if spec := &policies.Items[i].Spec; compose.AnnotatesNamespace(spec) || compose.AnnotatesTemplates(spec) {
 			return true, nil
 		}
 	}
@@ -44,7 +43,6 @@ func (r *Reader) pods(ctx context.Context, view *View, namespace *corev1.Namespa
 	if err := r.cache.List(ctx, &pods, client.InNamespace(view.Namespace)); err != nil {
 		return fmt.Errorf("listing the pods of namespace %s: %w", view.Namespace, err)
 	}
-	view.Sets = restart.Sets{Deployments: view.Deployments, StatefulSets: view.StatefulSets, DaemonSets: view.DaemonSets}
 	view.Pods = &census.Pods{
 		Templates: view.Sets.Templates(),
 		Around:    model.Surroundings{Namespace: view.Namespace, Labels: namespace.Labels, Annotations: namespace.Annotations},

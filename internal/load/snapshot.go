@@ -21,7 +21,7 @@ type View struct {
 	Live Live
 	// Pods of the namespace, with what new ones would get. Nil: they are not counted.
 	Pods *census.Pods
-	// Sets make the pods. Empty where they are not counted.
+	// Sets make the pods.
 	Sets restart.Sets
 }
 
@@ -179,6 +179,7 @@ func (r *Reader) workloads(ctx context.Context, view *View) error {
 		}
 	}
 	view.Deployments, view.StatefulSets, view.DaemonSets = pointers(deployments.Items), pointers(stateful.Items), pointers(daemons.Items)
+	view.Sets = restart.Sets{Deployments: view.Deployments, StatefulSets: view.StatefulSets, DaemonSets: view.DaemonSets}
 	return nil
 }
 

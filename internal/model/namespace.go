@@ -7,6 +7,8 @@ type Namespace struct {
 	Injection *Injection
 	// Pods is how new pods run in the mesh.
 	Pods Pods
+	// Templates are what pods of single Services' workloads need instead, for one policy each, those of older policies first.
+	Templates []Template
 	// Services that something is wanted of, sorted by name. A Service that is missing here is untouched.
 	Services []Service
 	// Isolations of pods from the network: first those of Services, sorted by name, last the one of the namespace. Where several are about a pod, what one of

@@ -33,9 +33,13 @@ func settingsOf(cfg config.OperatorConfig) manifest.Settings {
 	return settings
 }
 
-// writeObjects writes a plan's groups as YAML, in write order.
+// writeObjects writes a plan's groups as YAML, in write order, after what pod templates need.
 func writeObjects(t *testing.T, out *strings.Builder, planned plan.Plan) {
 	t.Helper()
+	for i := range planned.Templates {
+		template := &planned.Templates[i]
+		out.WriteString("# " + planned.Namespace + " pod templates of Service " + template.Service + "\n---\n" + toYAML(t, plainValue(template.Annotations)))
+	}
 	for _, group := range planned.Groups {
 		out.WriteString("# " + planned.Namespace + " " + group.Key + "\n")
 		for _, object := range group.Objects {

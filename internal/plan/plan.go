@@ -55,6 +55,8 @@ type Plan struct {
 	Namespace string
 	// Model is the intent that the objects were rendered from.
 	Model model.Namespace
+	// Templates are what the pod templates of Services' workloads need, those of older policies first.
+	Templates []Template
 	// Groups of objects that are written independently of each other, sorted by key.
 	Groups []Group
 	// Problems of all custom resources, sorted. Those with a problem that is not advisory are held.

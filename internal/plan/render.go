@@ -16,8 +16,9 @@ import (
 
 // rendering is what the drivers made of a model.
 type rendering struct {
-	groups   []Group
-	problems model.Problems
+	groups    []Group
+	templates []Template
+	problems  model.Problems
 }
 
 // renderer asks the drivers, one Service or Edge at a time, so that trouble with one stays with it.
@@ -52,6 +53,9 @@ func render(ns model.Namespace, drivers Drivers, memory *groups) rendering {
 	r.namespace(ns)
 	r.network(ns)
 	r.outside(ns)
+	for i := range ns.Templates {
+		r.template(ns.Name, ns.Templates[i])
+	}
 	for i := range ns.Services {
 		r.service(ns.Name, ns.Services[i])
 	}
@@ -230,6 +234,9 @@ func originsOf(one model.Namespace) []model.Origin {
 		origins = append(origins, one.Injection.Origin)
 	}
 	origins = append(origins, one.Pods.Origins()...)
+	for i := range one.Templates {
+		origins = append(origins, one.Templates[i].Origin)
+	}
 	for i := range one.Isolations {
 		origins = append(origins, one.Isolations[i].Origins...)
 	}

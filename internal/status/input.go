@@ -23,6 +23,10 @@ type Input struct {
 	Certificates map[string]Certificate
 	// Pods counts the pods of the namespace. Nil: they are not counted.
 	Pods *v1alpha1.PodCounts
+	// ServicePods counts the pods of Services that policies are for, by name. A missing one: they are not counted.
+	ServicePods map[string]*v1alpha1.PodCounts
+	// Templates are the annotations of the pod templates of the namespace's workloads.
+	Templates map[model.Workload]map[string]string
 	// Verified is what gateways say of the objects of profiles. A missing one is one that no gateway is asked about.
 	Verified map[model.Origin]Verified
 	// Restart is how far the restarts of the namespace are. Nil: nobody asks for any, or it is not time for them.

@@ -14,8 +14,11 @@ import (
 func (n *Namespace) Policy(policy *v1alpha1.MeshPolicy) v1alpha1.MeshPolicyStatus {
 	origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}
 	next := v1alpha1.MeshPolicyStatus{CommonStatus: n.common(origin, policy.Generation, policy.Status.CommonStatus, own{}), Effects: n.effects(policy)}
-	if compose.AnnotatesNamespace(&policy.Spec) {
+	switch {
+	case compose.AnnotatesNamespace(&policy.Spec):
 		next.Pods = n.Pods
+	case compose.AnnotatesTemplates(&policy.Spec):
+		next.Pods, next.PodTemplates = n.ServicePods[string(*policy.Spec.Target.Name)], n.podTemplates(origin)
 	}
 	if compose.Restarts(&policy.Spec) && !n.refused(origin) {
 		next.Restart = n.restart()

@@ -13,11 +13,9 @@ var badTargets = []refusal{
 	{"another namespace is the target", set("spec.target.name", "payment"), "spec.target", "left out for the Namespace, which is the policy's own"},
 	{"nothing is said", set("spec", fields{"target": fields{"kind": "Namespace"}}), "spec", "a policy must say something"},
 	{"injection is unknown", set("spec.injection", "Always"), "spec.injection", `supported values: "Enabled", "Disabled", "Ingress"`},
-	{"a Service has injection", ofService("injection"), "spec", "injection is set for a whole namespace"},
+	{"a Service has the proxies of ingress controllers", both(ofService("injection"), set("spec.injection", "Ingress")), "spec", "injection Ingress is set for a whole namespace"},
 	{"a Service has mtls", ofService("mtls"), "spec", "mtls is set for a whole namespace"},
-	{"a Service has a bypass", ofService("bypass"), "spec", "bypass is set for a whole namespace"},
 	{"a Service has egress", ofService("egress"), "spec", "egress is set for a whole namespace"},
-	{"a Service has proxy settings", ofService("proxy"), "spec", "proxy is set for a whole namespace"},
 	{"restarts are unknown", set("spec.restart", "Now"), "spec.restart", `supported values: "None", "Rolling"`},
 	{
 		"nothing is said that needs a restart",

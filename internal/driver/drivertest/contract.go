@@ -48,7 +48,7 @@ func Contract(t *testing.T, d driver.Driver, cases ...Case) {
 
 func checkCase(t *testing.T, d driver.Driver, c Case) {
 	out := render(t, d, c.Namespace)
-	if len(out.Objects)+len(out.Borrowed) == 0 {
+	if len(out.Objects)+len(out.Borrowed)+len(out.Templates) == 0 {
 		t.Error("the case gave no output")
 	}
 	checkOutput(t, d, c.Namespace.Name, out)
@@ -96,6 +96,10 @@ func renderParts(t *testing.T, d driver.Driver, ns model.Namespace) driver.Outpu
 	add := func(part driver.Output) {
 		whole.Objects = append(whole.Objects, part.Objects...)
 		whole.Borrowed = append(whole.Borrowed, part.Borrowed...)
+		whole.Templates = append(whole.Templates, part.Templates...)
+	}
+	for _, template := range ns.Templates {
+		add(render(t, d, model.Namespace{Name: ns.Name, Templates: []model.Template{template}}))
 	}
 	for _, svc := range ns.Services {
 		add(render(t, d, model.Namespace{Name: ns.Name, Services: []model.Service{svc}}))
@@ -165,6 +169,9 @@ func checkNeeds(t *testing.T, d driver.Driver, ns model.Namespace) {
 	problems := driver.NewCheck(d).Namespace(ns)
 	if ns.Outside != nil {
 		problems = append(problems, driver.NewCheck(d).Outside(*ns.Outside)...)
+	}
+	for _, template := range ns.Templates {
+		problems = append(problems, driver.NewCheck(d).Template(template)...)
 	}
 	for _, svc := range ns.Services {
 		problems = append(problems, driver.NewCheck(d).Service(svc)...)

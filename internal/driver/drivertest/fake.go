@@ -83,6 +83,9 @@ func (f Fake) Render(ns model.Namespace) (driver.Output, error) { return f.rende
 // fakeInject on a Namespace gives its new pods a container named FakeProxy.
 const fakeInject = "fake.example/inject"
 
+// fakePods has how pods run, as JSON.
+const fakePods = "fake.example/pods"
+
 // FakeProxy is the name of the container that the fake mesh takes for its proxy.
 const FakeProxy = "fake-proxy"
 
@@ -98,7 +101,7 @@ func (f Fake) ProxyNeeds() driver.ProxyNeeds {
 }
 
 // PodAnnotations are what ReadPod looks at.
-func (f Fake) PodAnnotations() []string { return []string{fakeInject} }
+func (f Fake) PodAnnotations() []string { return []string{fakeInject, fakePods} }
 
 // ReadPod goes by the Namespace, and by nothing of the pod but its containers and its network.
 func (f Fake) ReadPod(pod model.RunningPod, around model.Surroundings) model.PodState {
@@ -131,12 +134,28 @@ func fakeMesh(ns model.Namespace) (driver.Output, error) {
 		}
 		out.Objects = append(out.Objects, driver.Object{Object: object, Origins: []model.Origin{ns.Outside.Origin.Object()}})
 	}
+	for i := range ns.Templates {
+		template, err := fakeTemplate(&ns.Templates[i])
+		if err != nil {
+			return driver.Output{}, err
+		}
+		out.Templates = append(out.Templates, template)
+	}
 	for _, svc := range ns.Services {
 		if err := fakeService(&out, ns.Name, svc); err != nil {
 			return driver.Output{}, err
 		}
 	}
 	return out, nil
+}
+
+// fakeTemplate writes what pods need under the same keys as on a Namespace.
+func fakeTemplate(template *model.Template) (driver.Template, error) {
+	loan, err := fakeLoan("", "", "", podValues(template.Pods), nil)
+	if template.Injection != nil && err == nil {
+		loan.Annotations[fakeInject] = strings.ToLower(string(template.Injection.Mode))
+	}
+	return driver.Template{Annotations: loan.Annotations, Origin: template.Origin}, err
 }
 
 func podValues(pods model.Pods) map[string]any {

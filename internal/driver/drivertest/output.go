@@ -107,7 +107,17 @@ func YAML(out driver.Output) string {
 			"metadata": map[string]any{"namespace": borrowed.Namespace, "name": borrowed.Name, "annotations": borrowed.Annotations},
 		}))
 	}
-	return strings.Join(documents, "---\n")
+	return strings.Join(append(documents, templates(out.Templates)...), "---\n")
+}
+
+// templates writes what pod templates need, by who wants it.
+func templates(all []driver.Template) []string {
+	var documents []string
+	for _, template := range all {
+		documents = append(documents, "# pod templates\n"+heading([]model.Origin{template.Origin}, nil)+marshal(template.Annotations))
+	}
+	slices.Sort(documents)
+	return documents
 }
 
 func heading(origins []model.Origin, retain *model.Retain) string {

@@ -60,6 +60,18 @@ func meshCases() []Case {
 			}}},
 		},
 		{"some hosts and networks outside of the cluster may be called", []model.Feature{model.FeatureEgressHosts}, Outside()},
+		{
+			"pods of a Service run otherwise than those of the namespace",
+			[]model.Feature{model.FeatureInjection, model.FeatureBypass, model.FeatureOpaquePorts, model.FeatureProxy},
+			model.Namespace{Name: "shop", Templates: []model.Template{{
+				Service: "database", Injection: &model.Injection{Mode: model.InjectionEnabled, Origin: policy}, Origin: policy,
+				Pods:      model.Pods{Opaque: opaque, Proxy: &model.Proxy{LogLevel: "warn", Origin: policy}},
+				Workloads: []model.Workload{{Kind: "StatefulSet", Name: "database"}},
+			}, {
+				Service: "ledger", Pods: model.Pods{Bypass: &model.Bypass{Outbound: []model.PortRange{{First: 8500, Last: 8510}}, Origin: policy}},
+				Origin: model.Origin{Kind: "MeshPolicy", Name: "ledger"},
+			}}},
+		},
 		{"a Service is split by weight between three backends", []model.Feature{model.FeatureWeights}, Released(
 			model.Route{Split: shares(80, 15, 5)},
 		)},

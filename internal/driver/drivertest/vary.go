@@ -13,6 +13,7 @@ import (
 func shuffled(ns model.Namespace, seed uint64) model.Namespace {
 	ns = clone(ns)
 	random := rand.New(rand.NewPCG(seed, seed))
+	shuffle(random, ns.Templates)
 	shuffle(random, ns.Services)
 	shuffle(random, ns.Edges)
 	shuffle(random, ns.Egresses)

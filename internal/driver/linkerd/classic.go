@@ -48,7 +48,7 @@ func (classicDriver) Kinds() []schema.GroupVersionKind {
 
 // Render writes injection, routes and access.
 func (d classicDriver) Render(ns model.Namespace) (driver.Output, error) {
-	out := driver.Output{Borrowed: namespaceAnnotations(ns), Objects: make([]driver.Object, 0, 8*len(ns.Services))}
+	out := driver.Output{Borrowed: namespaceAnnotations(ns), Templates: templates(ns), Objects: make([]driver.Object, 0, 8*len(ns.Services))}
 	for i := range ns.Services {
 		svc := &ns.Services[i]
 		var err error

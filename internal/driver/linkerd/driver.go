@@ -111,7 +111,7 @@ func (d policyDriver) Kinds() []schema.GroupVersionKind {
 
 // Render writes injection, routes, access and the ways out.
 func (d policyDriver) Render(ns model.Namespace) (driver.Output, error) {
-	out := driver.Output{Borrowed: namespaceAnnotations(ns), Objects: make([]driver.Object, 0, 8*len(ns.Services))}
+	out := driver.Output{Borrowed: namespaceAnnotations(ns), Templates: templates(ns), Objects: make([]driver.Object, 0, 8*len(ns.Services))}
 	for i := range ns.Services {
 		svc := &ns.Services[i]
 		var err error

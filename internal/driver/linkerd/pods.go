@@ -56,28 +56,46 @@ var (
 
 // namespaceAnnotations are laid over the Namespace. Nil: it is left alone.
 func namespaceAnnotations(ns model.Namespace) []driver.Borrowed {
-	annotations := map[string]string{}
-	origins := ns.Pods.Origins()
-	if ns.Injection != nil {
-		annotations[annotationInject] = injectValues[ns.Injection.Mode]
-		origins = append(origins, ns.Injection.Origin)
-	}
-	if ns.Pods.Encryption != nil {
-		annotations[annotationDefaultPolicy] = "all-authenticated"
-	}
-	if bypass := ns.Pods.Bypass; bypass != nil {
-		maps.Copy(annotations, bypassed(bypass))
-	}
-	if opaque := ns.Pods.Opaque; opaque != nil {
-		annotations[annotationOpaque] = portList(slices.Concat(defaultOpaque, opaque.Ports))
-	}
-	if proxy := ns.Pods.Proxy; proxy != nil {
-		maps.Copy(annotations, proxyAnnotations(proxy))
-	}
+	annotations := ofNewPods(ns.Injection, ns.Pods)
 	if len(annotations) == 0 {
 		return nil
 	}
+	origins := ns.Pods.Origins()
+	if ns.Injection != nil {
+		origins = append(origins, ns.Injection.Origin)
+	}
 	return []driver.Borrowed{{Kind: namespaceKind, Name: ns.Name, Annotations: annotations, Origins: model.SortOrigins(origins)}}
+}
+
+// templates are the annotations that pod templates need: the injector reads them there before those of the Namespace, each by itself.
+func templates(ns model.Namespace) []driver.Template {
+	var all []driver.Template
+	for i := range ns.Templates {
+		one := &ns.Templates[i]
+		all = append(all, driver.Template{Annotations: ofNewPods(one.Injection, one.Pods), Origin: one.Origin})
+	}
+	return all
+}
+
+// ofNewPods are the annotations that the injector goes by.
+func ofNewPods(injection *model.Injection, pods model.Pods) map[string]string {
+	annotations := map[string]string{}
+	if injection != nil {
+		annotations[annotationInject] = injectValues[injection.Mode]
+	}
+	if pods.Encryption != nil {
+		annotations[annotationDefaultPolicy] = "all-authenticated"
+	}
+	if bypass := pods.Bypass; bypass != nil {
+		maps.Copy(annotations, bypassed(bypass))
+	}
+	if opaque := pods.Opaque; opaque != nil {
+		annotations[annotationOpaque] = portList(slices.Concat(defaultOpaque, opaque.Ports))
+	}
+	if proxy := pods.Proxy; proxy != nil {
+		maps.Copy(annotations, proxyAnnotations(proxy))
+	}
+	return annotations
 }
 
 func bypassed(bypass *model.Bypass) map[string]string {
