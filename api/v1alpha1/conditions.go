@@ -95,6 +95,10 @@ const (
 	ReasonLoaded = "Loaded"
 	// ReasonNotLoaded: the gateway says that it has no certificate for some host.
 	ReasonNotLoaded = "NotLoaded"
+	// ReasonPresent: every Secret is there. Kubemate was allowed to ask (edge.secretNamespaces).
+	ReasonPresent = "Present"
+	// ReasonSecretMissing: some Secret is not there.
+	ReasonSecretMissing = "SecretMissing"
 	// ReasonNotRead: nobody has told whether the Secrets are there.
 	ReasonNotRead = "NotRead"
 )

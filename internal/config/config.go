@@ -147,6 +147,9 @@ type Edge struct {
 	Gateways []Gateway `json:"gateways,omitempty"`
 	// Reservations give hosts to namespaces, whoever asked for them first. Default none: a host belongs to the namespace that asked first.
 	Reservations []Reservation `json:"reservations,omitempty"`
+	// SecretNamespaces are the namespaces in which the operator may ask whether a Secret is there, so that the condition SecretsReady of their
+	// IngressProfiles is exact. It takes the verb get on Secrets there; only metadata are asked for. Default none: nobody asks.
+	SecretNamespaces []string `json:"secretNamespaces,omitempty"`
 	// Settle is how long after a route is stored some gateway may still follow the old one: a step of a release is done only then. Default 3s,
 	// a second more than Traefik's own providersThrottleDuration.
 	Settle metav1.Duration `json:"settle"`

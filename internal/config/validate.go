@@ -97,7 +97,7 @@ func (e Edge) validate(path *field.Path) field.ErrorList {
 	for i, reservation := range e.Reservations {
 		errs = append(errs, reservation.validate(path.Child("reservations").Index(i), seen)...)
 	}
-	return errs
+	return append(errs, namespaceNames(path.Child("secretNamespaces"), e.SecretNamespaces)...)
 }
 
 func (r Reservation) validate(path *field.Path, gateways map[string]bool) field.ErrorList {

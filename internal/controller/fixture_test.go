@@ -26,7 +26,13 @@ type shop struct{ namespace string }
 
 func newShop(ctx context.Context) shop {
 	GinkgoHelper()
-	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "shop-"}}
+	return newShopIn(ctx, metav1.ObjectMeta{GenerateName: "shop-"})
+}
+
+// newShopIn is a shop in a namespace of a given name.
+func newShopIn(ctx context.Context, name metav1.ObjectMeta) shop {
+	GinkgoHelper()
+	namespace := &corev1.Namespace{ObjectMeta: name}
 	Expect(cluster.Create(ctx, namespace)).To(Succeed())
 	s := shop{namespace.Name}
 	s.create(ctx, &corev1.Service{

@@ -18,6 +18,7 @@ import (
 	"github.com/kubemate/kubemate/internal/load"
 	"github.com/kubemate/kubemate/internal/model"
 	"github.com/kubemate/kubemate/internal/plan"
+	"github.com/kubemate/kubemate/internal/presence"
 	"github.com/kubemate/kubemate/internal/status"
 	"github.com/kubemate/kubemate/internal/verify"
 )
@@ -60,7 +61,9 @@ type namespaces struct {
 	arrivals *load.Arrivals
 	// verifier asks gateways what they serve. Nil: none is asked.
 	verifier *verify.Verifier
-	now      func() time.Time
+	// asker asks whether Secrets are there. Nil: nobody does.
+	asker *presence.Asker
+	now   func() time.Time
 }
 
 // Reconcile makes one namespace what its custom resources want. The writing goes on after it returns; results come back as events.
@@ -94,8 +97,9 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 	results, counts := n.engine.Results(request.Name), count(view.Pods, drivers.Mesh)
 	restarting := n.restarts.decide(view, planned, results, counts)
 	known := status.New(status.Input{
-		Plan: planned, Results: results, Endpoints: view.Endpoints, Certificates: certificates(view.Live.Objects),
-		Pods: counts.Shown(), ServicePods: servicePods(view, drivers.Mesh), Templates: templates(view, planned), Restart: restarting.shown(), Verified: n.verified(planned, results), Now: view.Now,
+		Plan: planned, Results: results, Endpoints: view.Endpoints, Certificates: certificates(view.Live.Objects), Secrets: n.present(planned.Model),
+		Pods: counts.Shown(), ServicePods: servicePods(view, drivers.Mesh), Templates: templates(view, planned), Restart: restarting.shown(),
+		Verified: n.verified(planned, results), Now: view.Now,
 	})
 	wait, err := n.reporter.report(view, known)
 	if !planned.Due.IsZero() {
@@ -164,6 +168,7 @@ func (n *namespaces) forget(name string) {
 	n.retained.forget(name)
 	n.restarts.forget(name)
 	n.arrivals.Forget(name)
+	n.asker.Forget(name)
 	if n.verifier != nil {
 		n.verifier.Forget(name)
 	}

@@ -71,13 +71,9 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 			return fmt.Errorf("adding the writers: %w", err)
 		}
 	}
-	desk, err := newDesk(ctx, cfg.Actions, operator.user, load.NewGuards(mgr.GetAPIReader()), statuses, now)
+	desk, err := setupActions(ctx, mgr, cfg.Actions, operator.user, reader, statuses, now)
 	if err != nil {
 		return err
-	}
-	err = setupRecords(mgr, &records{reader: reader, desk: desk, client: mgr.GetClient(), retention: cfg.Actions.Retention.Duration, now: now})
-	if err != nil {
-		return fmt.Errorf("adding the controller of ReleaseActions: %w", err)
 	}
 	kinds, err := setupKinds(ctx, mgr, reader, engine, feed, drivers, now)
 	if err != nil {
@@ -95,13 +91,31 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 	if err != nil {
 		return err
 	}
+	asker, err := setupPresence(mgr, cfg.Edge.SecretNamespaces, feed)
+	if err != nil {
+		return err
+	}
 	return setupNamespaces(mgr, feed, &namespaces{
-		verifier: verifier, reader: reader, engine: engine, drivers: drivers, kinds: kinds, vanished: newVanished(reader, now), now: now, board: board,
+		verifier: verifier, asker: asker, reader: reader, engine: engine, drivers: drivers, kinds: kinds, vanished: newVanished(reader, now), now: now, board: board,
 		reporter: &reporter{statuses: statuses, recorder: mgr.GetEventRecorder("kubemate"), now: now},
 		retained: &retained{recorder: mgr.GetEventRecorder("kubemate")},
 		restarts: newRestarts(apply.NewRestarts(mgr.GetClient()), mgr.GetEventRecorder("kubemate")),
 		arrivals: load.NewArrivals(),
 	})
+}
+
+// setupActions adds what answers ReleaseActions and clears them away.
+func setupActions(
+	ctx context.Context, mgr manager.Manager, cfg config.Actions, user string, reader *load.Reader, statuses *apply.Statuses, now func() time.Time,
+) (*desk, error) {
+	made, err := newDesk(ctx, cfg, user, load.NewGuards(mgr.GetAPIReader()), statuses, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := setupRecords(mgr, &records{reader: reader, desk: made, client: mgr.GetClient(), retention: cfg.Retention.Duration, now: now}); err != nil {
+		return nil, fmt.Errorf("adding the controller of ReleaseActions: %w", err)
+	}
+	return made, nil
 }
 
 // setupReleases maps the events of releases, and of actions on them, to the releases. What happens around them comes from the namespace

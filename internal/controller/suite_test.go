@@ -93,6 +93,7 @@ metrics: {bindAddress: "0"}
 health: {bindAddress: "0"}
 injection: {enabled: true, restarts: true}
 edge:
+  secretNamespaces: [asked]
   gateways:
   - name: default
   - {name: edge, pods: {namespace: edge, labels: {app: edge}, service: edge}}

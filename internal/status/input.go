@@ -21,6 +21,8 @@ type Input struct {
 	Endpoints map[string]compose.Endpoints
 	// Certificates that were asked for, by the names of their Secrets. A missing one does not exist yet.
 	Certificates map[string]Certificate
+	// Secrets are those that were asked about, by their names; one that nobody has answered about yet is missing. Nil: nobody asks.
+	Secrets map[string]Secret
 	// Pods counts the pods of the namespace. Nil: they are not counted.
 	Pods *v1alpha1.PodCounts
 	// ServicePods counts the pods of Services that policies are for, by name. A missing one: they are not counted.

@@ -109,3 +109,42 @@ func TestCertificatesOfWhichAGatewayTells(t *testing.T) {
 		})
 	}
 }
+
+func TestSecretsThatWereAskedAbout(t *testing.T) {
+	told := func(generation int64, reason string) []metav1.Condition {
+		return []metav1.Condition{{Type: v1alpha1.ConditionSecretsReady, Status: metav1.ConditionTrue, Reason: reason, ObservedGeneration: generation}}
+	}
+	for name, test := range map[string]struct {
+		secrets map[string]Secret
+		before  []metav1.Condition
+		want    string
+		ready   string
+		message string
+	}{
+		"all are there":  {map[string]Secret{"mine": {}, "users": {}}, nil, "Present", "Ready", "there: mine, users"},
+		"one is missing": {map[string]Secret{"mine": {}, "users": {Missing: true}}, nil, "!SecretMissing", "!SecretMissing", "not there: users;"},
+		"one is missing, and nobody knows of the other": {map[string]Secret{"users": {Missing: true}}, nil, "!SecretMissing", "!SecretMissing", "not there: users;"},
+		"nobody has answered yet":                       {map[string]Secret{}, nil, "!NotRead", "Ready", "mine, users"},
+		"asking failed":                                 {map[string]Secret{"mine": {}, "users": {Failure: "forbidden"}}, nil, "!NotRead", "Ready", "asking whether Secret users is there failed: forbidden"},
+		"they were there, and nobody has answered yet":  {map[string]Secret{"mine": {}}, told(2, "Present"), "Present", "Ready", ""},
+		"they were there before the last edit":          {map[string]Secret{}, told(1, "Present"), "!NotRead", "Ready", ""},
+		"one was missing, and all are there":            {map[string]Secret{"mine": {}, "users": {}}, told(2, "SecretMissing"), "Present", "Ready", "there"},
+		"they were there, and nobody asks any more":     {nil, told(2, "Present"), "!NotRead", "Ready", "Kubemate does not read Secrets"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			edge := model.Edge{Name: "shop", TLS: &model.TLS{SecretName: "mine"}, Routes: []model.EdgeRoute{{BasicAuth: "users"}}}
+			profile := &v1alpha1.IngressProfile{ObjectMeta: metav1.ObjectMeta{Name: "shop", Generation: 2}}
+			profile.Status.Conditions = test.before
+			status := New(Input{Now: noon, Plan: plan.Plan{Model: model.Namespace{Edges: []model.Edge{edge}}}, Secrets: test.secrets}).Profile(profile)
+			if got := reasonOf(status.Conditions, v1alpha1.ConditionSecretsReady); got != test.want {
+				t.Errorf("SecretsReady is %q, want %q", got, test.want)
+			}
+			if found := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionSecretsReady); !strings.Contains(found.Message, test.message) {
+				t.Errorf("the message is %q", found.Message)
+			}
+			if got := reasonOf(status.Conditions, v1alpha1.ConditionReady); test.ready != "Ready" && got != test.ready {
+				t.Errorf("Ready is %q, want %q", got, test.ready)
+			}
+		})
+	}
+}

@@ -10,9 +10,13 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/discovery"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/hack/rbac/rules"
 )
@@ -174,3 +178,34 @@ func read(path string) string {
 	Expect(err).NotTo(HaveOccurred())
 	return string(content)
 }
+
+var _ = Describe("An operator that may ask whether Secrets are there", func() {
+	It("gets their metadata in the namespaces that are named, and lists and watches none", func(ctx SpecContext) {
+		const home, asked, other = "asking", "asked-about", "not-asked-about"
+		for _, namespace := range []string{home, asked, other} {
+			restrictedNamespace(ctx, namespace)
+		}
+		_, err := helm(ctx, "install", "asking", chartPath, "--namespace", home,
+			"--set=config.edge.secretNamespaces={"+asked+"},crds.install=false,admissionPolicies.install=false")
+		Expect(err).NotTo(HaveOccurred())
+		_, err = administrator().CoreV1().Secrets(asked).Create(ctx, &corev1.Secret{
+			ObjectMeta: metav1.ObjectMeta{Name: "shop-tls"}, StringData: map[string]string{"tls.key": "secret"},
+		}, metav1.CreateOptions{})
+		Expect(err).NotTo(HaveOccurred())
+
+		operator := account(ctx, home, "asking")
+		secret := func() *metav1.PartialObjectMetadata {
+			made := &metav1.PartialObjectMetadata{}
+			made.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
+			return made
+		}
+		there := secret()
+		Expect(operator.Get(ctx, client.ObjectKey{Namespace: asked, Name: "shop-tls"}, there)).To(Succeed())
+		Expect(there.Name).To(Equal("shop-tls"))
+		Expect(operator.Get(ctx, client.ObjectKey{Namespace: asked, Name: "users"}, secret())).To(Satisfy(apierrors.IsNotFound))
+		Expect(operator.Get(ctx, client.ObjectKey{Namespace: other, Name: "shop-tls"}, secret())).To(Satisfy(apierrors.IsForbidden))
+		list := &metav1.PartialObjectMetadataList{}
+		list.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("SecretList"))
+		Expect(operator.List(ctx, list, client.InNamespace(asked))).To(Satisfy(apierrors.IsForbidden))
+	})
+})
