@@ -159,6 +159,8 @@ const (
 	// AnnotationRetain on a generated object that carries a split says where traffic goes when the release is gone:
 	// "service=S,stable=LEAF,onDelete=Stable|Release".
 	AnnotationRetain = "kubemate.io/retain"
+	// AnnotationLate, "true", on a generated object says that it was written after the others of its group, and goes before them.
+	AnnotationLate = "kubemate.io/late"
 	// AnnotationApplied on a generated object is the digest of what Kubemate last applied.
 	AnnotationApplied = "kubemate.io/applied"
 	// AnnotationBorrowed on an object that users own lists, comma-separated and sorted, the annotations that Kubemate laid over it.

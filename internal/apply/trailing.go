@@ -7,6 +7,7 @@ import (
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/load"
 )
 
@@ -20,6 +21,28 @@ func (e *Engine) guardsAhead(id groupID) string {
 		}
 	}
 	return ""
+}
+
+// early is why an object must not be written yet: the guards that it comes after are not in force, of other groups, or of its own, where something is
+// asleep or not accepted. Nil: it may.
+func (e *Engine) early(ctx context.Context, one *group, object wanted, id groupID, asleep error) error {
+	if object.object.Late && asleep != nil {
+		return asleep
+	}
+	if object.object.Late {
+		waiting, err := e.unaccepted(ctx, one, func(one driver.Object) bool { return one.Awaited })
+		if waiting != nil {
+			return unacceptedError{waiting: *waiting, dormant: object.ref}
+		}
+		return err
+	}
+	if !object.object.Trails {
+		return nil
+	}
+	if ahead := e.guardsAhead(id); ahead != "" {
+		return trailingError{object.ref, ahead}
+	}
+	return nil
 }
 
 // trails says whether the group has an object that is written after the guards of others.

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
+	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/load"
 )
 
@@ -69,11 +70,8 @@ func (e *Engine) write(ctx context.Context, s *submission, one *group, id groupI
 		if err != nil {
 			return err
 		}
-		if ahead := e.guardsAhead(id); object.object.Trails && ahead != "" {
-			return trailingError{object.ref, ahead}
-		}
-		if object.object.Late && asleep != nil {
-			return asleep
+		if err := e.early(ctx, one, object, id, asleep); err != nil {
+			return err
 		}
 		if err := e.writeObject(ctx, s, object, id); err != nil {
 			return err
@@ -124,8 +122,8 @@ func (e *Engine) writeObject(ctx context.Context, s *submission, object wanted, 
 	return nil
 }
 
-// prune deletes what is no longer wanted of the group in the opposite order of writing, later kinds and names first, and only what nothing refers to
-// any more. It returns how long to wait for the rest.
+// prune deletes what is no longer wanted of the group: first what hides the rest, then what is late, which may let through what the others guard. It returns
+// how long to wait for what is left.
 func (e *Engine) prune(ctx context.Context, s *submission, one *group, id groupID) (time.Duration, error) {
 	standing, err := e.options.Reader.Group(ctx, id.namespace, id.label)
 	if err != nil {
@@ -135,6 +133,23 @@ func (e *Engine) prune(ctx context.Context, s *submission, one *group, id groupI
 	if err := e.reveal(ctx, s, one, standing); err != nil {
 		return 0, err
 	}
+	var late, rest []client.Object
+	for _, object := range standing {
+		if object.GetAnnotations()[v1alpha1.AnnotationLate] != "" {
+			late = append(late, object)
+		} else {
+			rest = append(rest, object)
+		}
+	}
+	if wait, err := e.pruneAll(ctx, s, id, late); err != nil || wait > 0 {
+		return wait, err
+	}
+	return e.pruneAll(ctx, s, id, rest)
+}
+
+// pruneAll deletes what is no longer wanted among some objects, which come by name backwards, in the opposite order of writing, later kinds and names first,
+// and only what nothing refers to any more.
+func (e *Engine) pruneAll(ctx context.Context, s *submission, id groupID, standing []client.Object) (time.Duration, error) {
 	var wait time.Duration
 	kinds := e.options.Reader.Kinds()
 	for i := len(kinds) - 1; i >= 0; i-- {

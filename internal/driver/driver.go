@@ -55,7 +55,8 @@ type Object struct {
 	// Trails says that the object may let through what others of the namespace guard against from now on: it is written once the guards of all other
 	// groups are in force, and before that nothing is deleted that may have guarded until then.
 	Trails bool
-	// Late says that the object may let through what others of its group guard against from now on: it is written after them, once none of them is dormant.
+	// Late says that the object may let through what others of its group guard against from now on: it is written after them, once none of them is
+	// dormant and all that are awaited are accepted, and goes before any of them does.
 	Late bool
 	// Reported says that the data plane writes into status.parents whether it has accepted the object, and follows it only then. What hides the group's
 	// objects stands until it has accepted all that are reported.

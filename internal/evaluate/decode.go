@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1alpha2 "sigs.k8s.io/gateway-api/apis/v1alpha2"
 
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1alpha1"
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta1"
@@ -29,6 +30,9 @@ var empty = map[schema.GroupKind]func() client.Object{
 	{Group: groupPolicy, Kind: "HTTPRoute"}:                func() client.Object { return &v1beta3.HTTPRoute{} },
 	{Group: groupGateway, Kind: "HTTPRoute"}:               func() client.Object { return &gatewayv1.HTTPRoute{} },
 	{Group: groupGateway, Kind: "GRPCRoute"}:               func() client.Object { return &gatewayv1.GRPCRoute{} },
+	{Group: groupGateway, Kind: kindTLSRoute}:              func() client.Object { return &gatewayv1alpha2.TLSRoute{} },
+	{Group: groupGateway, Kind: kindTCPRoute}:              func() client.Object { return &gatewayv1alpha2.TCPRoute{} },
+	{Group: groupPolicy, Kind: kindEgressNetwork}:          func() client.Object { return &v1alpha1.EgressNetwork{} },
 	{Group: groupPolicy, Kind: "ServerAuthorization"}:      func() client.Object { return &v1beta1.ServerAuthorization{} },
 	{Group: groupPolicy, Kind: "AuthorizationPolicy"}:      func() client.Object { return &v1alpha1.AuthorizationPolicy{} },
 	{Group: groupPolicy, Kind: "MeshTLSAuthentication"}:    func() client.Object { return &v1alpha1.MeshTLSAuthentication{} },

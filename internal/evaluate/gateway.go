@@ -20,7 +20,7 @@ func gatewayRoute(of *gatewayv1.HTTPRoute) (*route, error) {
 			return f.Type == gatewayv1.HTTPRouteFilterRequestRedirect
 		})}
 		if slices.ContainsFunc(from.Filters, unknownFilter) {
-			r.servers = nil
+			r.servers, r.networks = nil, nil
 		}
 		for j := range from.Matches {
 			one, err := gatewayMatch(&from.Matches[j])
@@ -28,6 +28,9 @@ func gatewayRoute(of *gatewayv1.HTTPRoute) (*route, error) {
 				return nil, fmt.Errorf("spec.rules[%d].matches[%d]: %w", i, j, err)
 			}
 			read.matches = append(read.matches, one)
+		}
+		for j := range from.BackendRefs {
+			read.backends = append(read.backends, backendsOf([]gatewayv1.BackendRef{from.BackendRefs[j].BackendRef})...)
 		}
 		r.rules = append(r.rules, read)
 	}
@@ -66,7 +69,7 @@ func grpcRoute(of *gatewayv1.GRPCRoute) (*route, error) {
 		for j := range of.Spec.Rules[i].Matches {
 			from := &of.Spec.Rules[i].Matches[j]
 			if from.Method != nil && value(from.Method.Type) == gatewayv1.GRPCMethodMatchRegularExpression {
-				r.servers = nil
+				r.servers, r.networks = nil, nil
 				continue
 			}
 			one, err := readGRPC(from)

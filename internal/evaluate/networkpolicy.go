@@ -143,7 +143,7 @@ func (w *World) side(pod *corev1.Pod, way direction, target wire, other end) (An
 	}, false
 }
 
-// wire is where packets go: the port on the network, which is a proxy's or the application's.
+// wire is where packets go: the port on the network, which is a proxy's or the application's. Nil pod: somewhere without names of ports.
 type wire struct {
 	pod    *corev1.Pod
 	number int32
@@ -206,6 +206,8 @@ func (t wire) on(port networkingv1.NetworkPolicyPort) bool {
 	switch {
 	case port.Port == nil:
 		return true
+	case port.Port.Type == intstr.String && t.pod == nil:
+		return false
 	case port.Port.Type == intstr.String:
 		number, found := portNamed(t.pod, port.Port.StrVal)
 		return found && number == t.number

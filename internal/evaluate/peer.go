@@ -100,7 +100,12 @@ func parseAddress(text string) netip.Addr {
 
 // portListed says whether an annotation of a pod lists a port: numbers, ranges and, for opaque ports, names of container ports.
 func portListed(pod *corev1.Pod, annotation string, port int32) bool {
-	for _, word := range strings.Split(pod.Annotations[annotation], ",") {
+	return portIn(pod.Annotations[annotation], port, pod)
+}
+
+// portIn says whether a list names a port: by number, or by the name that a pod has for it. Nil: there are no names.
+func portIn(list string, port int32, pod *corev1.Pod) bool {
+	for _, word := range strings.Split(list, ",") {
 		word = strings.TrimSpace(word)
 		if word == "" {
 			continue // not the port without name
@@ -108,6 +113,9 @@ func portListed(pod *corev1.Pod, annotation string, port int32) bool {
 		low, high, isRange := strings.Cut(word, "-")
 		first, err := strconv.ParseUint(low, 10, 16)
 		if err != nil {
+			if pod == nil {
+				continue
+			}
 			if number, named := portNamed(pod, word); named && number == port {
 				return true
 			}

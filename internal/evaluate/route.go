@@ -24,13 +24,21 @@ type route struct {
 	rules     []rule
 	// servers are the parents that are Servers of the namespace, accepted those that the status says have accepted the route.
 	servers, accepted []string
+	// networks are the parents that are EgressNetworks, acceptedBy those that the status says have accepted the route, by name.
+	networks   []parentRef
+	acceptedBy []string
 }
 
 // rule is the requests of one rule. A rule without matches is about all.
 type rule struct {
 	matches  []match
 	redirect bool
+	// backends that answer. Empty: the parent.
+	backends []backendRef
 }
+
+// backendRef is a reference to a backend in any of the APIs.
+type backendRef struct{ group, kind, namespace, name string }
 
 // match compares everything that is set. The path of a GRPCRoute is set apart.
 type match struct {
@@ -104,6 +112,9 @@ func policyRule(of *v1beta3.HTTPRouteRule) (rule, error) {
 		}
 		out.matches = append(out.matches, read)
 	}
+	for _, ref := range of.BackendRefs {
+		out.backends = append(out.backends, backendRef{ref.Group, ref.Kind, ref.Namespace, ref.Name})
+	}
 	return out, nil
 }
 
@@ -153,6 +164,7 @@ type parentRef struct {
 // attach reads the parents. A Server may be named in the route's own namespace only, without port and section: a route that does otherwise
 // is ignored as a whole.
 func (r *route) attach(refs []parentRef) {
+	r.attachNetworks(refs)
 	for _, ref := range refs {
 		if !isKind(ref.group, ref.kind, groupPolicy, kindServer) {
 			continue
@@ -167,10 +179,14 @@ func (r *route) attach(refs []parentRef) {
 
 // accept notes what the status says of a parent.
 func (r *route) accept(controller, kind, name string, conditions []metav1.Condition) {
-	if controller == controllerName && kind == kindServer && slices.ContainsFunc(conditions, func(c metav1.Condition) bool {
+	accepts := controller == controllerName && slices.ContainsFunc(conditions, func(c metav1.Condition) bool {
 		return c.Type == typeAccepted && c.Status == metav1.ConditionTrue
-	}) {
+	})
+	switch {
+	case accepts && kind == kindServer:
 		r.accepted = append(r.accepted, name)
+	case accepts && kind == kindEgressNetwork:
+		r.acceptedBy = append(r.acceptedBy, name)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1alpha2 "sigs.k8s.io/gateway-api/apis/v1alpha2"
 
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1alpha1"
 	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta1"
@@ -29,6 +30,8 @@ type Cluster struct {
 	Networks []netip.Prefix
 	// ProbeNetworks are where probes may come from (policyController.probeNetworks). Nil: everywhere. Empty: nowhere.
 	ProbeNetworks []netip.Prefix
+	// EgressNamespace is where EgressNetworks for all namespaces stand (egress.globalEgressNetworkNamespace). Empty: "linkerd-egress".
+	EgressNamespace string
 	// Transport of calls between proxies. Empty: TransportHeader.
 	Transport Transport
 	// Acceptance of routes. Empty: AcceptedByStatus.
@@ -71,6 +74,7 @@ type space struct {
 	policies        []*v1alpha1.AuthorizationPolicy
 	meshTLS         map[string]*v1alpha1.MeshTLSAuthentication
 	networks        map[string]*v1alpha1.NetworkAuthentication
+	egress          []*egressNetwork
 }
 
 // New reads objects: Namespaces, for their labels, NetworkPolicies, and the policy of Linkerd, each as its Go type or unstructured. Other kinds
@@ -78,6 +82,7 @@ type space struct {
 func New(objects []client.Object, cluster Cluster) (*World, error) {
 	cluster.TrustDomain = cmp.Or(cluster.TrustDomain, "cluster.local")
 	cluster.ControlPlaneNamespace = cmp.Or(cluster.ControlPlaneNamespace, "linkerd")
+	cluster.EgressNamespace = cmp.Or(cluster.EgressNamespace, "linkerd-egress")
 	cluster.DefaultPolicy = cmp.Or(cluster.DefaultPolicy, allUnauthenticated)
 	cluster.Transport = cmp.Or(cluster.Transport, TransportHeader)
 	cluster.Acceptance = cmp.Or(cluster.Acceptance, AcceptedByStatus)
@@ -123,6 +128,12 @@ func (w *World) add(object client.Object) error {
 		err = s.addRoute(gatewayRoute(o))
 	case *gatewayv1.GRPCRoute:
 		err = s.addRoute(grpcRoute(o))
+	case *gatewayv1alpha2.TLSRoute:
+		err = s.addRoute(tlsRoute(o), nil)
+	case *gatewayv1alpha2.TCPRoute:
+		err = s.addRoute(tcpRoute(o), nil)
+	case *v1alpha1.EgressNetwork:
+		err = s.addEgressNetwork(o)
 	case *v1beta1.ServerAuthorization:
 		s.authorizations = append(s.authorizations, o)
 	case *v1alpha1.AuthorizationPolicy:
@@ -169,6 +180,7 @@ func (s *space) sort() {
 		return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.ref.Group, b.ref.Group), cmp.Compare(a.ref.Kind, b.ref.Kind), cmp.Compare(a.ref.Name, b.ref.Name))
 	})
 	slices.SortFunc(s.networkPolicies, func(a, b *networkPolicy) int { return cmp.Compare(a.ref.Name, b.ref.Name) })
+	slices.SortFunc(s.egress, func(a, b *egressNetwork) int { return older(&a.meta, &b.meta) })
 	slices.SortFunc(s.authorizations, func(a, b *v1beta1.ServerAuthorization) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(s.policies, func(a, b *v1alpha1.AuthorizationPolicy) int { return cmp.Compare(a.Name, b.Name) })
 }

@@ -46,6 +46,10 @@ func (s *stamp) on(object driver.Object) {
 	} else {
 		annotations = s.shared()
 	}
+	if object.Late {
+		annotations = maps.Clone(annotations)
+		annotations[v1alpha1.AnnotationLate] = "true"
+	}
 	object.SetLabels(labels)
 	object.SetAnnotations(annotations)
 }

@@ -18,6 +18,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1alpha2 "sigs.k8s.io/gateway-api/apis/v1alpha2"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/apply"
@@ -94,8 +96,13 @@ func (c *cluster) Apply(_ context.Context, config runtime.ApplyConfiguration, _ 
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(sent.Object, typed); err != nil {
 		return err
 	}
-	if route, ok := before.(*v1beta3.HTTPRoute); ok {
+	switch route := before.(type) {
+	case *v1beta3.HTTPRoute:
 		typed.(*v1beta3.HTTPRoute).Status = route.Status
+	case *gatewayv1alpha2.TLSRoute:
+		typed.(*gatewayv1alpha2.TLSRoute).Status = route.Status
+	case *gatewayv1alpha2.TCPRoute:
+		typed.(*gatewayv1alpha2.TCPRoute).Status = route.Status
 	}
 	c.stored[ref] = typed
 	c.observe()
@@ -191,18 +198,48 @@ func (c *cluster) live() load.Live {
 	return load.Live{Objects: found}
 }
 
-// accept lets Linkerd's controller look at some routes: it accepts those whose Server stands, or that are a Service's.
+// acceptOut is accept of routes for TLS and TCP, whose EgressNetwork stands.
+func (c *cluster) acceptOut() {
+	for ref, object := range c.stored {
+		var spec *gatewayv1.CommonRouteSpec
+		var status *gatewayv1.RouteStatus
+		changed := object.DeepCopyObject().(client.Object)
+		switch route := changed.(type) {
+		case *gatewayv1alpha2.TLSRoute:
+			spec, status = &route.Spec.CommonRouteSpec, &route.Status.RouteStatus
+		case *gatewayv1alpha2.TCPRoute:
+			spec, status = &route.Spec.CommonRouteSpec, &route.Status.RouteStatus
+		default:
+			continue
+		}
+		parent := spec.ParentRefs[0]
+		kind := schema.GroupKind{Group: string(*parent.Group), Kind: string(*parent.Kind)}
+		if len(status.Parents) > 0 || c.random.IntN(2) == 0 || c.stored[apply.Ref{Kind: kind, Namespace: object.GetNamespace(), Name: string(parent.Name)}] == nil {
+			continue
+		}
+		c.versions++
+		changed.SetResourceVersion(strconv.Itoa(c.versions))
+		status.Parents = []gatewayv1.RouteParentStatus{{
+			ParentRef: parent, ControllerName: "linkerd.io/policy-controller", Conditions: []metav1.Condition{{Type: "Accepted", Status: metav1.ConditionTrue}},
+		}}
+		c.stored[ref] = changed
+		c.observe()
+	}
+}
+
+// accept lets Linkerd's controller look at some routes: it accepts those whose Server or EgressNetwork stands, or that are a Service's.
 func (c *cluster) accept() {
 	if c.silent {
 		return
 	}
+	c.acceptOut()
 	for ref, object := range c.stored {
 		route, ok := object.(*v1beta3.HTTPRoute)
 		if !ok || len(route.Status.Parents) > 0 || c.random.IntN(2) == 0 {
 			continue
 		}
 		parent := route.Spec.ParentRefs[0]
-		if parent.Kind == "Server" && c.stored[apply.Ref{Kind: schema.GroupKind{Group: parent.Group, Kind: parent.Kind}, Namespace: route.Namespace, Name: parent.Name}] == nil {
+		if parent.Kind != "Service" && c.stored[apply.Ref{Kind: schema.GroupKind{Group: parent.Group, Kind: parent.Kind}, Namespace: route.Namespace, Name: parent.Name}] == nil {
 			continue
 		}
 		c.versions++

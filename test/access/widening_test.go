@@ -35,7 +35,9 @@ type watch struct {
 func TestNoMomentOfAChangeIsWiderOrNarrowerThanBothSides(t *testing.T) {
 	for _, one := range []generation{{name: config.GenerationPolicy, share: 4}, {name: config.GenerationClassic, share: 1}} {
 		t.Run(string(one.name), func(t *testing.T) { changeMany(t, staying(t, one.name), drawing{share: one.share}, *changes) })
-		t.Run(string(one.name)+", isolated", func(t *testing.T) { changeMany(t, staying(t, one.name), drawing{share: one.share, isolated: true}, *changes) })
+		t.Run(string(one.name)+", isolated", func(t *testing.T) {
+			changeMany(t, staying(t, one.name), drawing{share: one.share, isolated: true}, *changes)
+		})
 	}
 }
 

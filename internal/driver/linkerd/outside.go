@@ -1,7 +1,6 @@
 package linkerd
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -36,23 +35,21 @@ var (
 // apart, and one for each network that is allowed whole, where routes are by port. Linkerd goes by the smallest network that holds an address.
 //
 // The first sleeps, letting everything through, until its routes are accepted. The others do not: they may be younger than it, and what they let through
-// asleep it had refused.
+// asleep it had refused. Its name comes after theirs, so that it goes before them and never takes over what they let through.
 func outside(namespace string, of *model.Outside) []driver.Object {
 	w := wayOut{namespace: namespace, origins: []model.Origin{of.Origin.Object()}}
-	w.network = "egress"
-	for i := range of.Hosts {
-		w.host(&of.Hosts[i])
-	}
-	everywhere := w.capture(policyv1alpha1.TrafficDeny, nil)
-	w.objects = append(w.objects, driver.Object{
-		Object: everywhere, Origins: w.origins, Dormant: w.capture(policyv1alpha1.TrafficAllow, nil),
-	})
 	for i := range of.Networks {
 		if one := &of.Networks[i]; !one.InCluster {
 			w.whole(one)
 		}
 	}
-	return w.objects
+	w.network = "egress-rest"
+	for i := range of.Hosts {
+		w.host(&of.Hosts[i])
+	}
+	return append(w.objects, driver.Object{
+		Object: w.capture(policyv1alpha1.TrafficDeny, nil), Origins: w.origins, Dormant: w.capture(policyv1alpha1.TrafficAllow, nil),
+	})
 }
 
 // wayOut writes the objects of one namespace.
@@ -75,35 +72,34 @@ func (w *wayOut) capture(policy string, networks []policyv1alpha1.Network) *poli
 	}
 }
 
-// host writes the route of a host. It is named by its content and never edited, so that what stays allowed is never without a route.
+// host writes the routes of a host, one for each port. They are named by their content and never edited, so that what stays allowed is never without.
 func (w *wayOut) host(host *model.OutsideHost) {
-	name := contentName("egress-"+hostLabel(host.Host), append(portWords(host.Ports), string(host.Protocol), host.Host)...)
-	if host.Protocol == model.HostByTLS {
-		w.route(w.plainRoute(tlsRoute, name, host.Ports, []any{host.Host}))
-		return
-	}
-	route := &v1beta3.HTTPRoute{
-		TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta3, Kind: kindHTTPRoute},
-		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: name},
-		Spec: v1beta3.HTTPRouteSpec{Hostnames: []string{host.Host}, Rules: []v1beta3.HTTPRouteRule{{
-			Matches:     []v1beta3.HTTPRouteMatch{{Path: writePath(root, nil)}},
-			BackendRefs: []v1beta3.BackendRef{{Group: groupPolicy, Kind: kindEgressNetwork, Name: w.network, Namespace: w.namespace, Weight: 1}},
-		}}},
-	}
 	for _, port := range host.Ports {
-		route.Spec.ParentRefs = append(route.Spec.ParentRefs, v1beta3.ParentRef{Group: groupPolicy, Kind: kindEgressNetwork, Name: w.network, Port: port})
+		name := contentName("egress-"+hostLabel(host.Host), strconv.Itoa(int(port)), string(host.Protocol), host.Host)
+		if host.Protocol == model.HostByTLS {
+			w.route(w.plainRoute(tlsRoute, name, port, []any{host.Host}))
+			continue
+		}
+		w.route(&v1beta3.HTTPRoute{
+			TypeMeta:   metav1.TypeMeta{APIVersion: policyV1beta3, Kind: kindHTTPRoute},
+			ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: name},
+			Spec: v1beta3.HTTPRouteSpec{
+				Hostnames:  []string{host.Host},
+				ParentRefs: []v1beta3.ParentRef{{Group: groupPolicy, Kind: kindEgressNetwork, Name: w.network, Port: port}},
+				Rules: []v1beta3.HTTPRouteRule{{
+					Matches:     []v1beta3.HTTPRouteMatch{{Path: writePath(root, nil)}},
+					BackendRefs: []v1beta3.BackendRef{{Group: groupPolicy, Kind: kindEgressNetwork, Name: w.network, Namespace: w.namespace, Weight: 1}},
+				}},
+			},
+		})
 	}
-	w.route(route)
 }
-
-// maxParents is how many ports one route can be for.
-const maxParents = 32
 
 // whole writes an EgressNetwork for one network, and its routes by port.
 func (w *wayOut) whole(network *model.OutsideNetwork) {
 	w.network = contentName("egress-network", network.CIDR)
-	for ports := range slices.Chunk(network.Ports, maxParents) {
-		w.route(w.plainRoute(tcpRoute, contentName(w.network, portWords(ports)...), ports, nil))
+	for _, port := range network.Ports {
+		w.route(w.plainRoute(tcpRoute, w.network+"-"+strconv.Itoa(int(port)), port, nil))
 	}
 	w.objects = append(w.objects, driver.Object{
 		Object: w.capture(policyv1alpha1.TrafficDeny, []policyv1alpha1.Network{{CIDR: network.CIDR}}), Origins: w.origins,
@@ -115,13 +111,9 @@ func (w *wayOut) route(route client.Object) {
 }
 
 // plainRoute is a route of the Gateway API that leads on to where a connection was going. The Go types are not used, because they cannot leave out their status.
-func (w *wayOut) plainRoute(kind schema.GroupVersionKind, name string, ports []int32, hosts []any) client.Object {
-	parents := make([]any, len(ports))
-	for i, port := range ports {
-		parents[i] = map[string]any{"group": groupPolicy, "kind": kindEgressNetwork, "name": w.network, "port": int64(port)}
-	}
+func (w *wayOut) plainRoute(kind schema.GroupVersionKind, name string, port int32, hosts []any) client.Object {
 	spec := map[string]any{
-		"parentRefs": parents,
+		"parentRefs": []any{map[string]any{"group": groupPolicy, "kind": kindEgressNetwork, "name": w.network, "port": int64(port)}},
 		"rules": []any{map[string]any{"backendRefs": []any{map[string]any{
 			"group": groupPolicy, "kind": kindEgressNetwork, "name": w.network, "namespace": w.namespace, "weight": int64(1),
 		}}}},
@@ -141,12 +133,4 @@ const maxHostLabel = 40
 func hostLabel(host string) string {
 	label := strings.ReplaceAll(strings.Replace(host, "*.", "all-", 1), ".", "-")
 	return strings.Trim(label[:min(len(label), maxHostLabel)], "-")
-}
-
-func portWords(ports []int32) []string {
-	words := make([]string, len(ports))
-	for i, port := range ports {
-		words[i] = strconv.Itoa(int(port))
-	}
-	return words
 }
