@@ -81,6 +81,9 @@ func (o *planOptions) readCluster(ctx context.Context, drivers builtin.Drivers) 
 	if err := reader.injector(ctx, drivers.Injector(), names); err != nil {
 		return planInput{}, err
 	}
+	if err := reader.takeovers(ctx, drivers, names); err != nil {
+		return planInput{}, err
+	}
 	reader.into.Overlay(files, metav1.Now())
 	return planInput{objects: reader.into, drivers: drivers, served: served, names: names}, nil
 }
@@ -92,7 +95,7 @@ func (o *planOptions) connect() (*clusterReader, error) {
 	}
 	config.QPS, config.Burst = queriesPerSecond, queryBurst
 	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, appsv1.AddToScheme, discoveryv1.AddToScheme, networkingv1.AddToScheme, v1alpha1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, appsv1.AddToScheme, discoveryv1.AddToScheme, networkingv1.AddToScheme, v1alpha1.AddToScheme, builtin.AddToScheme} {
 		if err := add(scheme); err != nil {
 			return nil, err
 		}
@@ -218,6 +221,48 @@ func (r *clusterReader) profilesElsewhere(ctx context.Context, planned []string)
 		r.into.Assume(name, "no IngressProfile of another namespace has these hosts: you may not list these, or the HostClaims")
 	}
 	return nil
+}
+
+// takeovers reads which Services objects of others take away from what is planned. Those elsewhere are for callers there; who may not look there is told that
+// they are not known.
+func (r *clusterReader) takeovers(ctx context.Context, drivers builtin.Drivers, planned []string) error {
+	for _, kind := range drivers.TakingKinds() {
+		if !slices.Contains(r.kinds, kind) {
+			continue
+		}
+		note := func(object client.Object) {
+			if taken, takes := drivers.TakesOver(object); takes && !load.Ours(object) {
+				r.into.Takeovers = append(r.into.Takeovers, taken)
+			}
+		}
+		err := r.typed(ctx, kind, note)
+		if !apierrors.IsForbidden(err) {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		for _, name := range planned {
+			if err := r.typed(ctx, kind, note, client.InNamespace(name)); err != nil {
+				return err
+			}
+			r.into.Assume(name, "no "+kind.Kind+" of another namespace takes over a Service of this one: you may not list those")
+		}
+	}
+	return nil
+}
+
+// typed lists objects of a kind as their type.
+func (r *clusterReader) typed(ctx context.Context, kind schema.GroupVersionKind, do func(client.Object), options ...client.ListOption) error {
+	made, err := r.client.Scheme().New(kind.GroupVersion().WithKind(kind.Kind + "List"))
+	if err != nil {
+		return fmt.Errorf("making a list of %s: %w", kind, err)
+	}
+	list, ok := made.(client.ObjectList)
+	if !ok {
+		return fmt.Errorf("making a list of %s: %T is no list", kind, made)
+	}
+	return r.each(ctx, list, do, options...)
 }
 
 // each lists objects and hands them over one by one. What the cluster does not serve is an empty list.

@@ -3,6 +3,7 @@ package controller_test
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ import (
 	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/driver/drivertest"
 	"github.com/kubemate/kubemate/internal/driver/kube"
+	"github.com/kubemate/kubemate/internal/driver/linkerd/api/policy/v1beta3"
 	"github.com/kubemate/kubemate/internal/model"
 	"github.com/kubemate/kubemate/internal/plan"
 )
@@ -55,11 +57,12 @@ func TestController(t *testing.T) {
 	RunSpecs(t, "The operator against a real API server")
 }
 
-// drivers are the one for leaf Services and fakes for mesh and edge, which write ConfigMaps: every API server serves those.
+// drivers are the one for leaf Services and fakes for mesh and edge, which write ConfigMaps: every API server serves those. Among their kinds is one that guards
+// pods, which nobody writes but others.
 type drivers struct{}
 
 func (drivers) Kinds() []schema.GroupVersionKind {
-	return append(kube.Driver(kube.Config{}).Kinds(), drivertest.FakeMesh().Kinds()...)
+	return slices.Concat(kube.Driver(kube.Config{}).Kinds(), drivertest.FakeMesh().Kinds(), []schema.GroupVersionKind{v1beta3.GroupVersion.WithKind("Server")})
 }
 
 func (drivers) Routes() driver.RouteReader { return nil }
@@ -101,8 +104,9 @@ edge:
 
 var _ = BeforeSuite(func(ctx SpecContext) {
 	ctrl.SetLogger(GinkgoLogr)
-	Expect(server.InstallCRDs(ctx, definitions)).To(Succeed())
+	Expect(server.InstallCRDs(ctx, definitions, "../driver/linkerd/testdata/crds/policy.linkerd.io_servers.yaml")).To(Succeed())
 	scheme := runtime.NewScheme()
+	Expect(v1beta3.AddToScheme(scheme)).To(Succeed())
 	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
 	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
 	Expect(apiextensionsv1.AddToScheme(scheme)).To(Succeed())
@@ -140,7 +144,9 @@ func runOperator(ctx context.Context, changes ...func(*rest.Config)) (ended chan
 	for _, change := range changes {
 		change(access)
 	}
-	manager, err := controller.NewManager(ctx, access, cfg, drivers{}, runtime.NewScheme())
+	scheme := runtime.NewScheme()
+	Expect(v1beta3.AddToScheme(scheme)).To(Succeed())
+	manager, err := controller.NewManager(ctx, access, cfg, drivers{}, scheme)
 	Expect(err).NotTo(HaveOccurred())
 	ended = make(chan error, 1)
 	go func() { ended <- manager.Start(ctx) }()

@@ -23,6 +23,8 @@ type Objects struct {
 	Ignored map[string]int
 	// MissingInjector is the name of the MutatingWebhookConfiguration that is known not to be there. Empty: it is, or nobody has looked.
 	MissingInjector string
+	// Takeovers of Services by objects of others, in any order and of any namespace.
+	Takeovers []model.Takeover
 
 	namespaces map[string]*contents
 }

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -63,7 +64,7 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 			Gateways: settings.Gateways, GatewayAddresses: o.gatewayAddresses(settings.Gateways), Reservations: settings.Reservations,
 			KillSwitch: o.killSwitch(name, settings.OperatorNamespace), InjectionAllowed: settings.InjectionAllowed, RestartsAllowed: settings.RestartsAllowed,
 			ClusterNetworks: settings.ClusterNetworks, Reachable: settings.Reachable,
-			Now: settings.Now, NetworkPolicies: sorted(held.networks), MissingInjector: o.MissingInjector,
+			Now: settings.Now, NetworkPolicies: sorted(held.networks), Takeovers: o.takeovers(name), MissingInjector: o.MissingInjector,
 			MeshNamespace: settings.MeshNamespace, OperatorNamespace: settings.OperatorNamespace,
 		}
 		slices.Sort(held.assumptions)
@@ -72,6 +73,13 @@ func (o *Objects) Snapshots(settings Settings) []Namespace {
 		})
 	}
 	return all
+}
+
+// takeovers are those of a namespace's Services, sorted by the object.
+func (o *Objects) takeovers(namespace string) []model.Takeover {
+	found := slices.DeleteFunc(slices.Clone(o.Takeovers), func(taken model.Takeover) bool { return taken.Namespace != namespace })
+	slices.SortFunc(found, func(a, b model.Takeover) int { return cmp.Compare(a.Object, b.Object) })
+	return found
 }
 
 // standing leaves out what is being deleted.

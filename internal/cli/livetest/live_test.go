@@ -71,6 +71,20 @@ func TestPlanOverACluster(t *testing.T) {
 			t.Errorf("exit code %d, differences:\n%s", code, diff)
 		}
 	})
+	t.Run("a ServiceProfile of somebody else that takes a Service over is told", func(t *testing.T) {
+		profile := filepath.Join(t.TempDir(), "profile.yaml")
+		content := "apiVersion: linkerd.io/v1alpha2\nkind: ServiceProfile\nmetadata: {name: users.shop.svc.cluster.local, namespace: default}\n" +
+			"spec: {routes: [{name: all, condition: {pathRegex: /.*}}]}\n"
+		if err := os.WriteFile(profile, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		kubectl(t, server, "apply", "-f", profile)
+		_, _, told := run(t, server, "-n", "shop")
+		if !strings.Contains(told, "callers of Service users in namespace default") || !strings.Contains(told, "(TakenOver)") {
+			t.Errorf("told is\n%s", told)
+		}
+		kubectl(t, server, "delete", "-f", profile)
+	})
 	t.Run("what nobody wants any more is pruned", func(t *testing.T) {
 		kubectl(t, server, "delete", "-n", "shop", "meshpolicy", "payments")
 		code, diff, _ := run(t, server, "-A", "-o", "diff")

@@ -129,6 +129,17 @@ func (d Drivers) Injector() string {
 	return ""
 }
 
+// TakingKinds are the kinds of objects that may take a Service away from what a mesh's driver writes, each once.
+func (d Drivers) TakingKinds() []schema.GroupVersionKind {
+	var kinds []schema.GroupVersionKind
+	for _, mesh := range d.meshes {
+		if yielding, yields := mesh.driver.(driver.Yielding); yields && !slices.Contains(kinds, yielding.TakingKind()) {
+			kinds = append(kinds, yielding.TakingKind())
+		}
+	}
+	return kinds
+}
+
 // TakesOver says which Service an object takes away from what a mesh's driver writes. False: none.
 func (d Drivers) TakesOver(object client.Object) (model.Takeover, bool) {
 	for _, mesh := range d.meshes {

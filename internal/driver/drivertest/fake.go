@@ -89,6 +89,9 @@ const fakePods = "fake.example/pods"
 // FakeProxy is the name of the container that the fake mesh takes for its proxy.
 const FakeProxy = "fake-proxy"
 
+// TakingKind is ConfigMap.
+func (f Fake) TakingKind() schema.GroupVersionKind { return f.Kinds()[0] }
+
 // TakesOver is true of nothing: tests say what takes over.
 func (f Fake) TakesOver(client.Object) (model.Takeover, bool) { return model.Takeover{}, false }
 

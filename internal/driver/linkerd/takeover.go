@@ -4,10 +4,16 @@ import (
 	"strings"
 
 	serviceprofile "github.com/linkerd/linkerd2/controller/gen/apis/serviceprofile/v1alpha2"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/internal/model"
 )
+
+// TakingKind is ServiceProfile.
+func (policyDriver) TakingKind() schema.GroupVersionKind {
+	return serviceprofile.SchemeGroupVersion.WithKind(kindServiceProfile)
+}
 
 // TakesOver is true of ServiceProfiles with routes or overrides: proxies that find one ignore HTTPRoutes and what the Service is annotated with
 // (linkerd2-proxy, outbound/src/sidecar.rs). One beside the Service is for all callers, one elsewhere for those of its namespace.
