@@ -80,6 +80,14 @@ func (e *Engine) write(ctx context.Context, s *submission, one *group, id groupI
 			asleep = unacceptedError{waiting: *waiting, dormant: object.ref}
 		}
 	}
+	if err := e.lend(ctx, s, one); err != nil {
+		return err
+	}
+	return asleep // and nothing of what stood before is deleted yet
+}
+
+// lend sends the group's annotations that differ.
+func (e *Engine) lend(ctx context.Context, s *submission, one *group) error {
 	for _, loan := range one.loans {
 		live, err := e.options.Reader.Get(ctx, loan.kind, loan.ref.key())
 		if err != nil {
@@ -93,7 +101,7 @@ func (e *Engine) write(ctx context.Context, s *submission, one *group, id groupI
 			return err
 		}
 	}
-	return asleep // and nothing of what stood before is deleted yet
+	return nil
 }
 
 func (e *Engine) writeObject(ctx context.Context, s *submission, object wanted, id groupID) error {

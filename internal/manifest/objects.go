@@ -103,6 +103,13 @@ func (o *Objects) Add(object client.Object) {
 		held.foreign = append(held.foreign, object)
 		return
 	}
+	if !o.addCustom(object) {
+		o.addPlain(object)
+	}
+}
+
+// addCustom adds a custom resource of Kubemate. False: it is none.
+func (o *Objects) addCustom(object client.Object) bool {
 	name := object.GetName()
 	switch object := object.(type) {
 	case *v1alpha1.CanaryRelease:
@@ -115,6 +122,16 @@ func (o *Objects) Add(object client.Object) {
 		o.namespace(object.Namespace).egresses[name] = object
 	case *v1alpha1.HostClaim:
 		o.namespace(object.Namespace).claims[name] = object
+	default:
+		return false
+	}
+	return true
+}
+
+// addPlain adds an object of Kubernetes itself.
+func (o *Objects) addPlain(object client.Object) {
+	name := object.GetName()
+	switch object := object.(type) {
 	case *corev1.Service:
 		o.namespace(object.Namespace).services[name] = object
 	case *appsv1.Deployment:
