@@ -1,6 +1,6 @@
 // Command mutants asks whether the tests notice when the code is wrong: it makes small faults in a package, one at a time, and runs the tests.
 //
-//	go run ./hack/mutants [-files regexp] [-floor percent] package ...     for example internal/release
+//	go run ./hack/mutants [-files regexp] [-floor percent] [-fast] package ...     for example internal/release
 //
 // It fails when fewer faults than the floor are noticed, or when one that is not noticed is not explained in survivors.yaml. All faults are compiled
 // into one program, and the environment turns one of them on (docs/adr/0017).
@@ -22,8 +22,15 @@ func main() {
 	defer stop()
 	files := flag.String("files", ".", "make faults only in the files whose names match")
 	floor := flag.Float64("floor", 90, "least per cent of faults that the tests must notice")
+	fast := flag.Bool("fast", false, "leave out the slow tests, by which more faults are noticed")
 	atOnce := flag.Int("p", runtime.NumCPU(), "how many are tried at once")
 	flag.Parse()
+	if *fast {
+		for name, one := range suites {
+			one.SlowSeconds = 0
+			suites[name] = one
+		}
+	}
 	if err := run(ctx, flag.Args(), *files, *floor, *atOnce); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)

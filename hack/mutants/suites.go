@@ -4,7 +4,7 @@ package main
 type suite struct {
 	Tests []string `json:"tests"` // folders of the packages whose tests run
 	Slow  string   `json:"slow"`  // the tests that run only when all others let a fault live, as go test -run takes them
-	// Processor time after which the others, and these, pass for an endless loop: far more than they take.
+	// Processor time after which the others, and these, pass for an endless loop: far more than they take. SlowSeconds 0 leaves these out.
 	FastSeconds uint64 `json:"fastSeconds"`
 	SlowSeconds uint64 `json:"slowSeconds"`
 }

@@ -27,8 +27,8 @@ type HostReader interface {
 	HostClaims(ctx context.Context, key model.HostKey) ([]v1alpha1.HostClaim, error)
 }
 
-// Hosts records which namespace a host belongs to, one record at a time: two namespaces that ask at once for hosts that overlap must not
-// both get theirs.
+// Hosts records which namespace a host belongs to. Two namespaces that ask at once for hosts that overlap must not both get theirs, so a record that is
+// being written counts already; others do not wait for it.
 type Hosts struct {
 	client Client
 	reader HostReader
@@ -37,13 +37,15 @@ type Hosts struct {
 	now  func() time.Time
 
 	mu sync.Mutex
-	// unseen are records that were written a moment ago.
+	// unseen are records that are being written, or were a moment ago.
 	unseen map[model.HostKey]unseenRecord
 }
 
 type unseenRecord struct {
 	namespace string
 	at        time.Time
+	// writing says that the API server has not answered yet.
+	writing bool
 }
 
 // NewHosts makes a Hosts that writes into the operator's namespace.
@@ -63,19 +65,39 @@ func (e takenError) Error() string {
 
 // record makes a host the namespace's. A host of another namespace passes to it only when it is reserved for it.
 func (h *Hosts) record(ctx context.Context, namespace string, claim model.HostClaim) error {
+	before, has, err := h.take(ctx, namespace, claim)
+	if has || err != nil {
+		return err
+	}
+	err = h.write(ctx, namespace, claim.HostKey, before)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	standing, err := h.reader.HostClaims(ctx, claim.HostKey)
 	if err != nil {
+		delete(h.unseen, claim.HostKey)
 		return err
+	}
+	h.unseen[claim.HostKey] = unseenRecord{namespace: namespace, at: h.now()}
+	return nil
+}
+
+// take decides whether a namespace may have a host, of which it has a record or has one written next. before is the record of another namespace that
+// the host passes from.
+func (h *Hosts) take(ctx context.Context, namespace string, claim model.HostClaim) (before *v1alpha1.HostClaim, has bool, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	standing, err := h.reader.HostClaims(ctx, claim.HostKey) // from the cache, and not before the lock: what is forgotten as unseen has been seen
+	if err != nil {
+		return nil, false, err
 	}
 	h.forget(standing)
 	for key, one := range h.unseen {
 		switch {
+		case key == claim.HostKey && one.namespace == namespace && one.writing:
+			return nil, false, fmt.Errorf("recording %s for namespace %s: it is being recorded for another object of the namespace", key, namespace)
 		case key == claim.HostKey && one.namespace == namespace:
-			return nil
+			return nil, true, nil
 		case key.Overlaps(claim.HostKey) && one.namespace != namespace && !claim.Reserved:
-			return takenError{claim.HostKey, one.namespace}
+			return nil, false, takenError{claim.HostKey, one.namespace}
 		}
 	}
 	for i := range standing {
@@ -83,24 +105,27 @@ func (h *Hosts) record(ctx context.Context, namespace string, claim model.HostCl
 		holder, same := string(record.Spec.Namespace), compose.RecordKey(record) == claim.HostKey
 		switch {
 		case holder == namespace && same:
-			return nil
+			return nil, true, nil
 		case holder == namespace:
 		case same && claim.Reserved:
-			return h.write(ctx, namespace, claim.HostKey, record)
+			before = record
 		case !claim.Reserved:
-			return takenError{claim.HostKey, holder}
+			return nil, false, takenError{claim.HostKey, holder}
 		}
 	}
-	return h.write(ctx, namespace, claim.HostKey, nil)
+	h.unseen[claim.HostKey] = unseenRecord{namespace, h.now(), true}
+	return before, false, nil
 }
 
 // forget drops what the cache shows by now, or should.
 func (h *Hosts) forget(standing []v1alpha1.HostClaim) {
 	for i := range standing {
-		delete(h.unseen, compose.RecordKey(&standing[i]))
+		if key := compose.RecordKey(&standing[i]); !h.unseen[key].writing {
+			delete(h.unseen, key)
+		}
 	}
 	for key, one := range h.unseen {
-		if h.now().Sub(one.at) > unrecordedFor {
+		if !one.writing && h.now().Sub(one.at) > unrecordedFor {
 			delete(h.unseen, key)
 		}
 	}
@@ -128,7 +153,6 @@ func (h *Hosts) write(ctx context.Context, namespace string, key model.HostKey, 
 		return fmt.Errorf("recording %s for namespace %s: %w", key, namespace, err)
 	}
 	written(v1alpha1.KindHostClaim, doing(create))
-	h.unseen[key] = unseenRecord{namespace, h.now()}
 	return nil
 }
 

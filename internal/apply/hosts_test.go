@@ -20,6 +20,8 @@ import (
 type records struct {
 	Client
 	stored, shown []v1alpha1.HostClaim
+	// before is called before a record is stored, when it is set, and may fail it.
+	before func(name string) error
 }
 
 func (r *records) seen() { r.shown = r.stored }
@@ -42,6 +44,11 @@ func (r *records) Apply(_ context.Context, configuration runtime.ApplyConfigurat
 	var record v1alpha1.HostClaim
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured((&unstructured.Unstructured{Object: content}).Object, &record); err != nil {
 		return err
+	}
+	if r.before != nil {
+		if err := r.before(record.Name); err != nil {
+			return err
+		}
 	}
 	for i := range r.stored {
 		if r.stored[i].Name == record.Name {
@@ -129,5 +136,30 @@ func TestWhatWasDeletedByAPersonIsFreeAgain(t *testing.T) {
 	}
 	if holder := cluster.holder("shop.example"); holder != "bank" {
 		t.Errorf("the host belongs to %q", holder)
+	}
+}
+
+func TestARecordThatIsBeingWritten(t *testing.T) {
+	cluster := &records{}
+	hosts := NewHosts(cluster, cluster, "kubemate-system", time.Now)
+	cluster.before = func(string) error {
+		cluster.before = nil
+		if err := hosts.record(t.Context(), "bank", claimOf("bank.example")); err != nil {
+			t.Errorf("another host waits for it: %v", err)
+		}
+		var taken takenError
+		if err := hosts.record(t.Context(), "bank", claimOf("*.example")); !errors.As(err, &taken) {
+			t.Errorf("another namespace gets a host that overlaps: %v", err)
+		}
+		if err := hosts.record(t.Context(), "shop", claimOf("shop.example")); err == nil {
+			t.Error("another object of the namespace goes on before it is stored")
+		}
+		return errors.New("no answer")
+	}
+	if err := hosts.record(t.Context(), "shop", claimOf("shop.example")); err == nil {
+		t.Error("a failure is no record")
+	}
+	if err := hosts.record(t.Context(), "bank", claimOf("*.example")); err != nil {
+		t.Errorf("what failed is still in the way: %v", err)
 	}
 }
