@@ -3,12 +3,14 @@ package e2e
 import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
+	"github.com/kubemate/kubemate/internal/driver/linkerd"
 )
 
 var _ = Describe("injection", func() {
@@ -33,6 +35,28 @@ var _ = Describe("injection", func() {
 		Eventually(s.annotations).ShouldNot(HaveKey("linkerd.io/inject"))
 		Expect(s.annotations()).To(HaveKeyWithValue("bank.example/owner", "payments"))
 		Expect(s.annotations()).NotTo(Or(HaveKey(v1alpha1.AnnotationBorrowed), HaveKey("config.linkerd.io/proxy-log-level")))
+	})
+
+	It("misses the injector of Linkerd until it is there, with no more rights than the shipped ones", func(ctx SpecContext) {
+		s := newShop(ctx, "uninjected")
+		mesh := &v1alpha1.MeshPolicy{
+			ObjectMeta: metav1.ObjectMeta{Name: "mesh"},
+			Spec:       v1alpha1.MeshPolicySpec{Target: v1alpha1.PolicyTarget{Kind: v1alpha1.TargetNamespace}, Injection: ptr.To(v1alpha1.InjectionEnabled)},
+		}
+		s.create(mesh)
+		told := func(g Gomega) []v1alpha1.ProblemStatus {
+			var found v1alpha1.MeshPolicy
+			g.Expect(admin.Get(ctx, client.ObjectKeyFromObject(mesh), &found)).To(Succeed())
+			g.Expect(found.Status.ObservedGeneration).To(Equal(found.Generation))
+			return found.Status.Problems
+		}
+		Eventually(told).Should(ConsistOf(HaveField("Reason", v1alpha1.ReasonInjectorAbsent)))
+		injector := &admissionregistrationv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: linkerd.Injector}}
+		Expect(admin.Create(ctx, injector)).To(Succeed())
+		DeferCleanup(func(ctx SpecContext) { Expect(client.IgnoreNotFound(admin.Delete(ctx, injector))).To(Succeed()) })
+		Eventually(told).Should(BeEmpty())
+		Expect(admin.Delete(ctx, injector)).To(Succeed())
+		Eventually(told).Should(HaveLen(1))
 	})
 
 	It("is apart from a circuit breaker, which is borrowed on the Service alone and withdrawn with its policy", func(ctx SpecContext) {
