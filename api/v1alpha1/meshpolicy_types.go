@@ -42,7 +42,9 @@ type MeshPolicyList struct {
 // +kubebuilder:validation:XValidation:rule="!has(self.mtls) || self.target.kind == 'Namespace'",message="mtls is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="!has(self.egress) || self.target.kind == 'Namespace'",message="egress is set for a whole namespace: use target.kind Namespace"
 // +kubebuilder:validation:XValidation:rule="has(self.injection) || has(self.mtls) || has(self.access) || has(self.network) || has(self.resilience) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy) || has(self.egress)",message="a policy must say something: set injection, mtls, access, network, resilience, bypass, opaquePorts, proxy or egress"
-// +kubebuilder:validation:XValidation:rule="!has(self.restart) || self.target.kind == 'Namespace' && (has(self.injection) || has(self.mtls) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy))",message="restart goes with what new pods get: use target.kind Namespace and set injection, mtls, bypass, opaquePorts or proxy"
+// +kubebuilder:validation:XValidation:rule="!has(self.restart) || has(self.injection) || has(self.mtls) || has(self.bypass) || has(self.opaquePorts) || has(self.proxy)",message="restart goes with what new pods get: set injection, mtls, bypass, opaquePorts or proxy"
+// +kubebuilder:validation:XValidation:rule="!has(self.restart) || self.restart == 'None' || self.target.kind == 'Namespace' || has(self.applyToWorkloads) && self.applyToWorkloads",message="Rolling restarts of a Service go with applyToWorkloads: true; annotations that you put into pod templates yourself restart them by themselves"
+// +kubebuilder:validation:XValidation:rule="!has(self.applyToWorkloads) || !self.applyToWorkloads || self.target.kind == 'Service' && has(self.restart) && self.restart == 'Rolling'",message="applyToWorkloads writes into the pod templates of a Service, which restarts its workloads: use target.kind Service and restart: Rolling"
 // +kubebuilder:validation:XValidation:rule="!has(self.rateLimit) || self.target.kind == 'Service'",message="rateLimit is set for one Service: use target.kind Service"
 // +kubebuilder:validation:XValidation:rule="!has(self.rateLimit) || has(self.access)",message="rateLimit goes with access: the mesh counts where it guards; to admit everybody, give access a rule from any: true"
 type MeshPolicySpec struct {
@@ -101,7 +103,13 @@ type MeshPolicySpec struct {
 	//
 	// +optional
 	Proxy *Proxy `json:"proxy,omitempty"`
-	// Restart is whether workloads of the namespace whose pods wait for a restart get one. Rolling restarts them one at a time, each once for a generation of the
+	// ApplyToWorkloads writes the annotations of status.podTemplates into the pod templates of the Service's workloads, each as part of its restart. What is
+	// not wanted any more is taken back with the next restart that a policy asks for, and stays until then, also when the policy is deleted. It needs what restart
+	// needs. False: they are for you to put into Git.
+	//
+	// +optional
+	ApplyToWorkloads *bool `json:"applyToWorkloads,omitempty"`
+	// Restart is whether workloads of the target whose pods wait for a restart get one. Rolling restarts them one at a time, each once for a generation of the
 	// policy, and stops at the first that does not come up as it should. It needs the power to change pod templates, which the operator's configuration gives
 	// (injection.restarts). Empty: None.
 	//

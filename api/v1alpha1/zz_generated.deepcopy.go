@@ -1270,6 +1270,11 @@ func (in *MeshPolicySpec) DeepCopyInto(out *MeshPolicySpec) {
 		*out = new(Proxy)
 		(*in).DeepCopyInto(*out)
 	}
+	if in.ApplyToWorkloads != nil {
+		in, out := &in.ApplyToWorkloads, &out.ApplyToWorkloads
+		*out = new(bool)
+		**out = **in
+	}
 	if in.Restart != nil {
 		in, out := &in.Restart, &out.Restart
 		*out = new(Restart)

@@ -34,6 +34,8 @@ type Result struct {
 	// Freed are the profiles that are not held though something is wrong with them, sorted: they lost a host to another namespace, and what
 	// stands for it must go.
 	Freed []model.Origin
+	// KeptTemplates are the workloads in whose pod templates nothing changes, sorted.
+	KeptTemplates []model.Workload
 	// Governance says whose word counts where several policies may speak, by aspect. Nil: there are no policies.
 	Governance []Governance
 	// Due is when the same snapshot, later, comes to something else. Zero: never.
@@ -85,7 +87,9 @@ type composer struct {
 	bypassed  []bypassed
 	// templates are what policies want of pod templates, oldest first.
 	templates []model.Template
-	due       time.Time
+	// kept are workloads in whose pod templates nothing changes.
+	kept []model.Workload
+	due  time.Time
 	// rejected are the policies with problems: they take part in nothing.
 	rejected map[model.Origin]bool
 	// governing says which policies are in force.
@@ -187,11 +191,12 @@ func (c *composer) result() Result {
 			c.fail(failure, c.originsOf(p)...)
 		}
 	}
+	slices.SortFunc(c.kept, model.Workload.Compare)
 	slices.Sort(c.heldSplits)
 	slices.Sort(c.stopped)
 	return Result{
 		Model: out, Drafts: drafts, Problems: c.problems, HeldSplits: c.heldSplits, Stopped: c.stopped, Undecided: model.SortOrigins(c.undecided), Waiting: c.waiting,
-		Claims: c.hostClaims, Freed: model.SortOrigins(c.freed), Governance: c.governing, Due: c.due,
+		Claims: c.hostClaims, Freed: model.SortOrigins(c.freed), Governance: c.governing, Due: c.due, KeptTemplates: slices.Compact(c.kept),
 	}
 }
 

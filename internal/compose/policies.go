@@ -15,6 +15,7 @@ func (c *composer) policies() {
 		composed := false
 		c.fail(safely(func() { composed = c.policy(policy, origin, owners) }), origin)
 		c.rejected[origin] = !composed
+		c.keepTemplates(policy, composed)
 	}
 	c.spread(owners)
 	c.spreadAccess(owners)

@@ -19,6 +19,11 @@ func ofTemplates(spec *v1alpha1.MeshPolicySpec) bool {
 	return spec.Injection != nil || spec.Bypass != nil || spec.Proxy != nil
 }
 
+// Applies says whether a policy asks for annotations to be written into pod templates.
+func Applies(spec *v1alpha1.MeshPolicySpec) bool {
+	return AnnotatesTemplates(spec) && spec.ApplyToWorkloads != nil && *spec.ApplyToWorkloads
+}
+
 // claimTemplates claims what a policy says of the pods of a Service's workloads: where several Services select the same, the oldest policy governs. Opaque
 // ports are the Service's before they are the pods': where they meet the older is left in the templates, and the younger told.
 func (c *composer) claimTemplates(owners claims, spec *v1alpha1.MeshPolicySpec, origin model.Origin) model.Problems {
@@ -52,7 +57,7 @@ func (c *composer) readTemplate(p *part, spec *v1alpha1.MeshPolicySpec, origin m
 	if !guardable(p.service) {
 		return nil, nil, nil
 	}
-	out := &model.Template{Service: p.service.Name, Origin: origin}
+	out := &model.Template{Service: p.service.Name, Apply: Applies(spec), Origin: origin}
 	if spec.Injection != nil {
 		out.Injection = &model.Injection{Mode: model.InjectionMode(*spec.Injection), Origin: at(origin, "spec.injection")}
 	}
@@ -68,6 +73,13 @@ func (c *composer) readTemplate(p *part, spec *v1alpha1.MeshPolicySpec, origin m
 		out.Workloads = append(out.Workloads, one.id())
 	}
 	slices.SortFunc(out.Workloads, model.Workload.Compare)
+	if Applies(spec) && !c.snapshot.RestartsAllowed {
+		notices = append(notices, model.Problem{
+			Origin: at(origin, "spec.applyToWorkloads"), Reason: v1alpha1.ReasonPartiallySupported, Advisory: true,
+			Message: "the operator may not write into pod templates here: put the annotations of status.podTemplates there yourself, " +
+				"or ask the administrator to set injection.restarts in its configuration",
+		})
+	}
 	return out, read.problems, notices
 }
 
@@ -142,4 +154,22 @@ func (c *composer) addTemplate(template *model.Template) {
 		}
 	}
 	c.templates = append(c.templates, *template)
+}
+
+// keepTemplates notes the workloads in whose pod templates nothing changes: a policy that has annotations there is held, or its bypass has expired, which
+// restarts nothing. Where the Service is gone nobody knows which they are, and all stay.
+func (c *composer) keepTemplates(policy *v1alpha1.MeshPolicy, composed bool) {
+	spec := &policy.Spec
+	if !Applies(spec) || composed && (spec.Bypass == nil || !c.expired(spec.Bypass)) {
+		return
+	}
+	if p := c.byName[string(*spec.Target.Name)]; p != nil {
+		for _, one := range c.workloadsOf(p) {
+			c.kept = append(c.kept, one.id())
+		}
+		return
+	}
+	for i := range c.workloads.all {
+		c.kept = append(c.kept, c.workloads.all[i].id())
+	}
 }

@@ -169,7 +169,7 @@ type Reservation struct {
 type Injection struct {
 	// Enabled allows MeshPolicies to annotate their Namespace. Default false: it takes the verb patch on namespaces.
 	Enabled bool `json:"enabled"`
-	// Restarts allows MeshPolicies to restart workloads of their namespace. Default false: it takes the verb patch on Deployments, StatefulSets and
+	// Restarts allows MeshPolicies to restart workloads of their namespace, and to write annotations of the mesh into their pod templates. Default false: it takes the verb patch on Deployments, StatefulSets and
 	// DaemonSets. Only with Enabled.
 	Restarts bool `json:"restarts"`
 }

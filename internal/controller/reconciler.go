@@ -98,7 +98,7 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 	restarting := n.restarts.decide(view, planned, results, counts)
 	known := status.New(status.Input{
 		Plan: planned, Results: results, Endpoints: view.Endpoints, Certificates: certificates(view.Live.Objects), Secrets: n.present(planned.Model),
-		Pods: counts.Shown(), ServicePods: servicePods(view, drivers.Mesh), Templates: templates(view, planned), Restart: restarting.shown(),
+		Pods: counts.Shown(), ServicePods: servicePods(view, drivers.Mesh), Templates: templates(view, planned), Restarts: restarting.shown(),
 		Verified: n.verified(planned, results), Now: view.Now,
 	})
 	wait, err := n.reporter.report(view, known)

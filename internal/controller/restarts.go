@@ -46,12 +46,12 @@ type restarting struct {
 	policies []*v1alpha1.MeshPolicy
 }
 
-// shown is what people are shown. Nil: nothing.
-func (r *restarting) shown() *v1alpha1.RestartStatus {
+// shown is what people are shown, by policy. Nil: nothing.
+func (r *restarting) shown() map[string]v1alpha1.RestartStatus {
 	if r == nil {
 		return nil
 	}
-	return &r.Status
+	return r.Statuses
 }
 
 // decide plans the restarts of a namespace. Nil: nobody asks for any, or it is not time for them.
@@ -59,35 +59,49 @@ func (r *restarts) decide(view *load.View, planned plan.Plan, results map[string
 	if !view.RestartsAllowed || counts == nil || !annotated(view, planned, results) {
 		return nil
 	}
-	var asking []*v1alpha1.MeshPolicy
-	var asks []restart.Ask
-	for _, policy := range view.Policies {
-		if compose.Restarts(&policy.Spec) && !planned.Refuses(model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}) {
-			asking = append(asking, policy)
-			asks = append(asks, restart.Ask{Name: policy.Name, UID: policy.UID, Generation: policy.Generation})
-		}
-	}
+	asking, asks := askers(view, &planned)
 	if len(asks) == 0 {
 		return nil
 	}
 	if compose.BypassExpired(view.Policies, view.Now) {
-		return &restarting{policies: asking, Plan: restart.Plan{Status: v1alpha1.RestartStatus{
-			Phase: v1alpha1.RestartStopped, Message: "the bypass of the namespace has expired, and its end restarts nothing: take it out of the policy",
-		}}}
+		return &restarting{restart.Stop(asks, "the bypass of the namespace has expired, and its end restarts nothing: take it out of the policy"), asking}
 	}
 	if absent := problemOf(planned, v1alpha1.ReasonInjectorAbsent); absent != "" {
-		return &restarting{policies: asking, Plan: restart.Plan{Status: v1alpha1.RestartStatus{Phase: v1alpha1.RestartStopped, Message: absent}}}
+		return &restarting{restart.Stop(asks, absent), asking}
 	}
-	workloads := view.Sets.Workloads(counts.Waiting)
+	workloads := view.Sets.Workloads(counts.Waiting, func(of census.Workload) restart.Wanted {
+		return restart.Wanted{Annotations: planned.Applied(of), Kept: planned.KeepsTemplate(of)}
+	})
 	others := counts.Pods.Waiting
 	for i := range workloads {
 		others -= workloads[i].Waiting
 	}
 	decided := &restarting{restart.Decide(asks, workloads, others), asking}
 	if message := r.refusal(view.Namespace); message != "" && decided.Next != nil {
-		decided.Status.Phase, decided.Status.Message = v1alpha1.RestartStopped, message
+		for name, status := range decided.Statuses {
+			if status.Left > 0 {
+				status.Phase, status.Message = v1alpha1.RestartStopped, message
+				decided.Statuses[name] = status
+			}
+		}
 	}
 	return decided
+}
+
+// askers are the policies that ask for restarts and may have them.
+func askers(view *load.View, planned *plan.Plan) (asking []*v1alpha1.MeshPolicy, asks []restart.Ask) {
+	for _, policy := range view.Policies {
+		origin := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: policy.Name}
+		if !compose.Restarts(&policy.Spec) || planned.Refuses(origin) {
+			continue
+		}
+		ask := restart.Ask{Name: policy.Name, UID: policy.UID, Generation: policy.Generation}
+		if policy.Spec.Target.Name != nil {
+			ask.Of = planned.WorkloadsOf(origin)
+		}
+		asking, asks = append(asking, policy), append(asks, ask)
+	}
+	return asking, asks
 }
 
 // problemOf is the message of the first problem with a reason. Empty: there is none.
@@ -143,6 +157,9 @@ func (r *restarts) carryOut(ctx context.Context, namespace string, decided *rest
 		return nil
 	}
 	for _, policy := range decided.policies {
+		if decided.Statuses[policy.Name].Left == 0 {
+			continue // another policy asks for it
+		}
 		r.recorder.Eventf(policy, nil, corev1.EventTypeNormal, v1alpha1.ReasonRestarted, "Restart", "%s", note("restarted "+decided.Next.Workload.String()))
 	}
 	return nil

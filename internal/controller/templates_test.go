@@ -46,4 +46,70 @@ var _ = Describe("A policy about the pods of a Service", func() {
 		Eventually(s.podTemplates(ctx)).Should(Equal(lacking("orders-v2")))
 		Expect(get(ctx, s, "orders-v2", &appsv1.Deployment{}).Spec.Template.Annotations).To(BeEmpty())
 	})
+
+	It("that are to be written are, one workload after the other, each with its restart, and stay when nobody asks any more", func(ctx SpecContext) {
+		s := newShop(ctx)
+		for _, name := range []string{"orders-v1", "orders-v2"} {
+			s.rolledOut(ctx, name, 1)
+		}
+		yes, rolling := true, v1alpha1.RestartRolling
+		policy := outOfTheMesh()
+		policy.Spec.ApplyToWorkloads, policy.Spec.Restart = &yes, &rolling
+		s.create(ctx, policy)
+		written := And(HaveKeyWithValue(injected, "disabled"), HaveKeyWithValue(v1alpha1.AnnotationBorrowed, injected), HaveKey(v1alpha1.AnnotationRestarted))
+		Eventually(s.templateOf(ctx, "orders-v1")).Should(written)
+		Consistently(s.templateOf(ctx, "orders-v2")).Should(BeEmpty(), "one is not up yet")
+		s.rolledOut(ctx, "orders-v1", 1)
+		Eventually(s.templateOf(ctx, "orders-v2")).Should(written)
+		s.rolledOut(ctx, "orders-v2", 1)
+		Eventually(s.restartOf(ctx)).Should(And(HaveField("Phase", v1alpha1.RestartDone), HaveField("Restarted", int32(2))))
+		Expect(s.podTemplates(ctx)()).To(HaveField("Lacking", int32(0)))
+
+		By("taking back what is not wanted any more, with the next restart")
+		level := "debug"
+		edit(ctx, s, "orders", &v1alpha1.MeshPolicy{}, func(p *v1alpha1.MeshPolicy) {
+			p.Spec.Injection, p.Spec.Proxy = nil, &v1alpha1.Proxy{LogLevel: &level}
+		})
+		Eventually(s.templateOf(ctx, "orders-v1")).Should(And(Not(HaveKey(injected)), HaveKeyWithValue(v1alpha1.AnnotationBorrowed, "fake.example/pods")))
+		s.rolledOut(ctx, "orders-v1", 1)
+		Eventually(s.templateOf(ctx, "orders-v2")).Should(HaveKey("fake.example/pods"))
+		s.rolledOut(ctx, "orders-v2", 1)
+		Eventually(s.restartOf(ctx)).Should(HaveField("Phase", v1alpha1.RestartDone))
+
+		By("leaving them alone when the policy is gone")
+		before := get(ctx, s, "orders-v1", &appsv1.Deployment{}).Generation
+		Expect(cluster.Delete(ctx, get(ctx, s, "orders", &v1alpha1.MeshPolicy{}))).To(Succeed())
+		Consistently(func() int64 { return get(ctx, s, "orders-v1", &appsv1.Deployment{}).Generation }).Should(Equal(before))
+	})
+
+	It("does not overrule the value of somebody else in a template", func(ctx SpecContext) {
+		s := newShop(ctx)
+		edit(ctx, s, "orders-v1", &appsv1.Deployment{}, func(d *appsv1.Deployment) { d.Spec.Template.Annotations = map[string]string{injected: "mine"} })
+		for _, name := range []string{"orders-v1", "orders-v2"} {
+			s.rolledOut(ctx, name, 1)
+		}
+		yes, rolling := true, v1alpha1.RestartRolling
+		policy := outOfTheMesh()
+		policy.Spec.ApplyToWorkloads, policy.Spec.Restart = &yes, &rolling
+		s.create(ctx, policy)
+		Eventually(s.restartOf(ctx)).Should(And(HaveField("Phase", v1alpha1.RestartStopped), HaveField("Message", ContainSubstring("conflict"))))
+		Expect(s.templateOf(ctx, "orders-v1")()).To(Equal(map[string]string{injected: "mine"}))
+	})
 })
+
+// templateOf are the annotations of a Deployment's pod template.
+func (s shop) templateOf(ctx context.Context, deployment string) func() map[string]string {
+	return func() map[string]string {
+		return get(ctx, s, deployment, &appsv1.Deployment{}).Spec.Template.Annotations
+	}
+}
+
+// restartOf is how far the restarts of the policy for orders are.
+func (s shop) restartOf(ctx context.Context) func() v1alpha1.RestartStatus {
+	return func() v1alpha1.RestartStatus {
+		if found := get(ctx, s, "orders", &v1alpha1.MeshPolicy{}).Status.Restart; found != nil {
+			return *found
+		}
+		return v1alpha1.RestartStatus{}
+	}
+}

@@ -42,7 +42,7 @@ type CacheConfig struct {
 // CacheOptions keep in memory what composing and comparing need and no more. Kinds that are not named here are generated ones. Reads of a
 // kind that nobody watches fail instead of starting a watch of the whole cluster, Secrets among it. Pods that have ended are not kept.
 func CacheOptions(cfg CacheConfig) cache.Options {
-	shared, reduced := true, pods{append([]string{v1alpha1.AnnotationRestarted}, cfg.PodAnnotations...)}
+	shared, reduced := true, pods{append([]string{v1alpha1.AnnotationRestarted, v1alpha1.AnnotationBorrowed}, cfg.PodAnnotations...)}
 	return cache.Options{
 		ReaderFailOnMissingInformer:  true,
 		DefaultUnsafeDisableDeepCopy: &shared, // what comes out of the cache is only read

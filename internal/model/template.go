@@ -13,6 +13,8 @@ type Template struct {
 	Injection *Injection
 	// Pods is the rest. Its Encryption is always nil.
 	Pods Pods
+	// Apply: they are to be written into the pod templates, with a restart.
+	Apply bool
 	// Workloads of the Service, sorted. Empty: none is known.
 	Workloads []Workload
 	// Origin is the policy.

@@ -69,7 +69,7 @@ func finish(composed compose.Result, rendered rendering, found model.Problems) P
 		}
 	}
 	return Plan{
-		Namespace: composed.Model.Name, Model: composed.Model, Templates: rendered.templates, Groups: rendered.groups, Problems: problems,
+		Namespace: composed.Model.Name, Model: composed.Model, Templates: rendered.templates, KeptTemplates: composed.KeptTemplates, Groups: rendered.groups, Problems: problems,
 		Held: held(problems, composed.Freed), HeldSplits: composed.HeldSplits, Stopped: composed.Stopped, Undecided: composed.Undecided,
 		Waiting: awaitCarriers(composed, rendered.groups), Freed: composed.Freed, Governance: composed.Governance, Due: composed.Due,
 	}

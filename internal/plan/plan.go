@@ -57,6 +57,8 @@ type Plan struct {
 	Model model.Namespace
 	// Templates are what the pod templates of Services' workloads need, those of older policies first.
 	Templates []Template
+	// KeptTemplates are the workloads in whose pod templates nothing changes, sorted.
+	KeptTemplates []model.Workload
 	// Groups of objects that are written independently of each other, sorted by key.
 	Groups []Group
 	// Problems of all custom resources, sorted. Those with a problem that is not advisory are held.

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/kubemate/kubemate/internal/model"
 )
 
@@ -52,6 +54,37 @@ func (p *Plan) TemplateOf(workload model.Workload, policy model.Origin) map[stri
 		}
 	}
 	return nil
+}
+
+// Applied are the annotations that are to be written into the pod template of a workload: of several policies, those of the oldest one.
+func (p *Plan) Applied(workload model.Workload) map[string]string {
+	found := map[string]string{}
+	for i := range p.Templates {
+		template := &p.Templates[i]
+		if !template.Apply || !template.IsAbout(workload) {
+			continue
+		}
+		for key, value := range p.TemplateOf(workload, template.Origin) {
+			found[key] = value
+		}
+	}
+	return found
+}
+
+// WorkloadsOf are the workloads whose pod templates a policy for a Service is about, sorted; never nil.
+func (p *Plan) WorkloadsOf(policy model.Origin) []model.Workload {
+	for i := range p.Templates {
+		if p.Templates[i].Origin == policy && p.Templates[i].Workloads != nil {
+			return p.Templates[i].Workloads
+		}
+	}
+	return []model.Workload{}
+}
+
+// KeepsTemplate says whether nothing changes in the pod template of a workload.
+func (p *Plan) KeepsTemplate(workload model.Workload) bool {
+	_, kept := slices.BinarySearchFunc(p.KeptTemplates, workload, model.Workload.Compare)
+	return kept
 }
 
 // keep reduces annotations to the keys of others.

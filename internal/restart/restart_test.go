@@ -2,6 +2,7 @@ package restart
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -57,8 +58,85 @@ func TestOneWorkloadIsRestartedAtATime(t *testing.T) {
 		if plan.Next != nil {
 			next = plan.Next.Workload.Name
 		}
-		if next != one.next || plan.Status.Phase != one.phase || !strings.Contains(plan.Status.Message, one.says) {
-			t.Errorf("%s: next %q, %+v", name, next, plan.Status)
+		if status := plan.Statuses["mesh"]; next != one.next || status.Phase != one.phase || !strings.Contains(status.Message, one.says) {
+			t.Errorf("%s: next %q, %+v", name, next, status)
+		}
+	}
+}
+
+// nothing is wanted in pod templates.
+func nothing(census.Workload) Wanted { return Wanted{} }
+
+func TestPoliciesForServicesRestartTheirWorkloadsOnly(t *testing.T) {
+	users := census.Workload{Kind: "Deployment", Name: "users"}
+	ofUsers := Ask{Name: "users", UID: "s", Generation: 1, Of: []census.Workload{users}}
+	outdated := func(name, mark, unready string) Workload {
+		one := deployment(name, 0, mark, unready)
+		one.Outdated = true
+		return one
+	}
+	shared := markOf([]Ask{asks[0], ofUsers})
+	for name, one := range map[string]struct {
+		asks      []Ask
+		workloads []Workload
+		next      string
+		// of the policy for the Service, and of the one for the namespace.
+		own, common v1alpha1.RestartPhase
+		left        int32
+	}{
+		"those of others stay": {[]Ask{ofUsers}, []Workload{deployment("orders", 1, "", ""), outdated("users", "", "")}, "users", v1alpha1.RestartRunning, "", 1},
+		"they wait for those of others": {
+			[]Ask{asks[0], ofUsers}, []Workload{deployment("orders", 1, mark, "1 of 2"), outdated("users", "", "")}, "", v1alpha1.RestartRunning, v1alpha1.RestartRunning, 1,
+		},
+		"they stop where those of others do": {
+			[]Ask{asks[0], ofUsers}, []Workload{deployment("orders", 1, mark, ""), outdated("users", "", "")}, "", v1alpha1.RestartStopped, v1alpha1.RestartStopped, 1,
+		},
+		"what others wait for is none of theirs": {
+			[]Ask{asks[0], ofUsers}, []Workload{deployment("orders", 1, "", ""), deployment("users", 0, shared, "")}, "orders", v1alpha1.RestartDone, v1alpha1.RestartRunning, 0,
+		},
+		"one that was restarted for the namespace alone is restarted again": {
+			[]Ask{asks[0], ofUsers}, []Workload{deployment("orders", 0, mark, ""), outdated("users", mark, "")}, "users", v1alpha1.RestartRunning, v1alpha1.RestartRunning, 1,
+		},
+		"what somebody changed afterwards is not fought over": {
+			[]Ask{ofUsers}, []Workload{outdated("users", markOf([]Ask{ofUsers}), "")}, "", v1alpha1.RestartStopped, "", 1,
+		},
+	} {
+		plan := Decide(one.asks, one.workloads, 0)
+		next := ""
+		if plan.Next != nil {
+			next = plan.Next.Workload.Name
+		}
+		own := plan.Statuses["users"]
+		if next != one.next || own.Phase != one.own || plan.Statuses["mesh"].Phase != one.common || own.Left != one.left {
+			t.Errorf("%s: next %q, %+v", name, next, plan.Statuses)
+		}
+	}
+}
+
+func TestAnnotationsOfPodTemplates(t *testing.T) {
+	wanted := Wanted{Annotations: map[string]string{"inject": "enabled"}}
+	for name, one := range map[string]struct {
+		standing map[string]string
+		wanted   Wanted
+		outdated bool
+		written  map[string]string
+	}{
+		"nothing is wanted, nothing is there":       {nil, Wanted{}, false, nil},
+		"what others wrote is none of ours":         {map[string]string{"inject": "disabled"}, Wanted{}, false, nil},
+		"one is missing":                            {nil, wanted, true, wanted.Annotations},
+		"one has another value":                     {map[string]string{"inject": "disabled"}, wanted, true, wanted.Annotations},
+		"it came from Git":                          {map[string]string{"inject": "enabled"}, wanted, false, wanted.Annotations},
+		"we wrote it":                               {map[string]string{"inject": "enabled", v1alpha1.AnnotationBorrowed: "inject"}, wanted, false, wanted.Annotations},
+		"we wrote one that nobody wants any more":   {map[string]string{"inject": "enabled", "level": "warn", v1alpha1.AnnotationBorrowed: "inject,level"}, wanted, true, wanted.Annotations},
+		"we wrote all, and nobody wants any":        {map[string]string{"inject": "enabled", v1alpha1.AnnotationBorrowed: "inject"}, Wanted{}, true, nil},
+		"somebody took out what nobody wanted":      {map[string]string{v1alpha1.AnnotationBorrowed: "inject"}, Wanted{}, false, nil},
+		"what a policy that is held wrote is kept":  {map[string]string{"inject": "enabled", "level": "warn", v1alpha1.AnnotationBorrowed: "level"}, Wanted{Kept: true}, false, map[string]string{"level": "warn"}},
+		"nothing is written while a policy is held": {nil, Wanted{Annotations: wanted.Annotations, Kept: true}, false, map[string]string{}},
+	} {
+		sets := Sets{StatefulSets: []*appsv1.StatefulSet{{Spec: appsv1.StatefulSetSpec{Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Annotations: one.standing}}}}}}
+		got := sets.Workloads(nil, func(census.Workload) Wanted { return one.wanted })[0]
+		if got.Outdated != one.outdated || !maps.Equal(got.Annotations, one.written) {
+			t.Errorf("%s: outdated %t, %v are written", name, got.Outdated, got.Annotations)
 		}
 	}
 }
@@ -127,7 +205,7 @@ func TestRestartsOfAnyFleetComeOneAfterTheOther(t *testing.T) {
 				t.Fatalf("%s is restarted %d times", name, times)
 			}
 		}
-		if last.Status.Phase == v1alpha1.RestartDone {
+		if last.Statuses["mesh"].Phase == v1alpha1.RestartDone {
 			finished++
 		}
 	})
@@ -189,7 +267,7 @@ func TestReadiness(t *testing.T) {
 		"a node's pod is not available":       {everywhere(func(d *appsv1.DaemonSet) { d.Status.NumberAvailable = 0 }), "0 are available", false},
 		"a DaemonSet that is renewed by hand": {everywhere(func(d *appsv1.DaemonSet) { d.Spec.UpdateStrategy.Type = appsv1.OnDeleteDaemonSetStrategyType }), "by hand", true},
 	} {
-		got := one.sets.Workloads(nil)[0]
+		got := one.sets.Workloads(nil, nothing)[0]
 		if one.why == "" && got.Unready != "" || !strings.Contains(got.Unready, one.why) || got.Stuck != one.stuck {
 			t.Errorf("%s: %q, stuck %t", name, got.Unready, got.Stuck)
 		}
@@ -207,7 +285,7 @@ func TestWorkloadsAreKnownByKindAndName(t *testing.T) {
 		StatefulSets: []*appsv1.StatefulSet{{ObjectMeta: metav1.ObjectMeta{Name: "x", UID: "2"}}},
 		DaemonSets:   []*appsv1.DaemonSet{{ObjectMeta: metav1.ObjectMeta{Name: "x", UID: "3"}}},
 	}
-	all := sets.Workloads(map[census.Workload]int32{{Kind: "StatefulSet", Name: "x"}: 4})
+	all := sets.Workloads(map[census.Workload]int32{{Kind: "StatefulSet", Name: "x"}: 4}, nothing)
 	if len(all) != 3 || all[0].Mark != "m" || all[0].Waiting != 0 || all[1].Waiting != 4 || all[1].UID != "2" || all[2].String() != "DaemonSet x" {
 		t.Errorf("workloads are %+v", all)
 	}

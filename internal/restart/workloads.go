@@ -3,6 +3,7 @@ package restart
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -34,26 +35,68 @@ func (s Sets) Templates() map[census.Workload]map[string]string {
 	return templates
 }
 
-// Workloads reads how each stands, given how many of the pods of each wait.
-func (s Sets) Workloads(waiting map[census.Workload]int32) []Workload {
+// Wanted is what Kubemate is to have in the pod template of a workload.
+type Wanted struct {
+	// Annotations. Empty: none.
+	Annotations map[string]string
+	// Kept: whatever it has there stays.
+	Kept bool
+}
+
+// Workloads reads how each stands, given how many of the pods of each wait, and what is wanted in its pod template.
+func (s Sets) Workloads(waiting map[census.Workload]int32, wanted func(census.Workload) Wanted) []Workload {
 	all := make([]Workload, 0, len(s.Deployments)+len(s.StatefulSets)+len(s.DaemonSets))
 	for _, one := range s.Deployments {
-		all = append(all, workload("Deployment", one, &one.Spec.Template, waiting, rolledOut(one)))
+		all = append(all, workload("Deployment", one, &one.Spec.Template, waiting, wanted, rolledOut(one)))
 	}
 	for _, one := range s.StatefulSets {
-		all = append(all, workload("StatefulSet", one, &one.Spec.Template, waiting, renewed(one)))
+		all = append(all, workload("StatefulSet", one, &one.Spec.Template, waiting, wanted, renewed(one)))
 	}
 	for _, one := range s.DaemonSets {
-		all = append(all, workload("DaemonSet", one, &one.Spec.Template, waiting, spread(one)))
+		all = append(all, workload("DaemonSet", one, &one.Spec.Template, waiting, wanted, spread(one)))
 	}
 	return all
 }
 
-func workload(kind string, object metav1.Object, template *corev1.PodTemplateSpec, waiting map[census.Workload]int32, is unready) Workload {
+func workload(kind string, object metav1.Object, template *corev1.PodTemplateSpec, waiting map[census.Workload]int32, wanted func(census.Workload) Wanted, is unready) Workload {
 	name := census.Workload{Kind: kind, Name: object.GetName()}
-	return Workload{
+	made := Workload{
 		Workload: name, UID: object.GetUID(), Waiting: waiting[name], Mark: template.Annotations[v1alpha1.AnnotationRestarted], Unready: is.why, Stuck: is.stuck,
 	}
+	here := written(template.Annotations)
+	switch wants := wanted(name); {
+	case wants.Kept:
+		made.Annotations = here
+	default:
+		made.Annotations, made.Outdated = wants.Annotations, outdated(template.Annotations, here, wants.Annotations)
+	}
+	return made
+}
+
+// written are the annotations of a pod template that Kubemate wrote there, as they are now.
+func written(annotations map[string]string) map[string]string {
+	here := map[string]string{}
+	for _, key := range strings.Split(annotations[v1alpha1.AnnotationBorrowed], ",") {
+		if value, there := annotations[key]; there {
+			here[key] = value
+		}
+	}
+	return here
+}
+
+// outdated says whether an annotation is missing or another, or Kubemate wrote one that nobody wants any more.
+func outdated(annotations, here, wanted map[string]string) bool {
+	for key, value := range wanted {
+		if have, there := annotations[key]; !there || have != value {
+			return true
+		}
+	}
+	for key := range here {
+		if _, still := wanted[key]; !still {
+			return true
+		}
+	}
+	return false
 }
 
 // unready is why pods are missing or out of date. The zero value: none is.

@@ -31,8 +31,8 @@ type Input struct {
 	Templates map[model.Workload]map[string]string
 	// Verified is what gateways say of the objects of profiles. A missing one is one that no gateway is asked about.
 	Verified map[model.Origin]Verified
-	// Restart is how far the restarts of the namespace are. Nil: nobody asks for any, or it is not time for them.
-	Restart *v1alpha1.RestartStatus
+	// Restarts are how far restarts are, by the names of the policies that ask for them. A missing one: nobody asks, or it is not time for them.
+	Restarts map[string]v1alpha1.RestartStatus
 	// Now is the time of transitions.
 	Now time.Time
 }

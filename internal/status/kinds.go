@@ -21,7 +21,7 @@ func (n *Namespace) Policy(policy *v1alpha1.MeshPolicy) v1alpha1.MeshPolicyStatu
 		next.Pods, next.PodTemplates = n.ServicePods[string(*policy.Spec.Target.Name)], n.podTemplates(origin)
 	}
 	if compose.Restarts(&policy.Spec) && !n.refused(origin) {
-		next.Restart = n.restart()
+		next.Restart = n.restart(policy.Name)
 	}
 	if n.refused(origin) && n.dropsOut(policy) {
 		programmed := *meta.FindStatusCondition(next.Conditions, v1alpha1.ConditionProgrammed)
@@ -32,12 +32,12 @@ func (n *Namespace) Policy(policy *v1alpha1.MeshPolicy) v1alpha1.MeshPolicyStatu
 	return next
 }
 
-// restart is how far the restarts of the namespace are, in what the schema allows.
-func (n *Namespace) restart() *v1alpha1.RestartStatus {
-	if n.Restart == nil {
+// restart is how far the restarts are that a policy asks for, in what the schema allows.
+func (n *Namespace) restart(policy string) *v1alpha1.RestartStatus {
+	bounded, known := n.Restarts[policy]
+	if !known {
 		return nil
 	}
-	bounded := *n.Restart
 	bounded.Message = shorten(bounded.Message, maxMessage)
 	return &bounded
 }

@@ -16,6 +16,8 @@ var badTargets = []refusal{
 	{"a Service has the proxies of ingress controllers", both(ofService("injection"), set("spec.injection", "Ingress")), "spec", "injection Ingress is set for a whole namespace"},
 	{"a Service has mtls", ofService("mtls"), "spec", "mtls is set for a whole namespace"},
 	{"a Service has egress", ofService("egress"), "spec", "egress is set for a whole namespace"},
+	{"a Service's workloads are restarted for nothing", both(ofService("proxy"), set("spec.restart", "Rolling")), "spec", "Rolling restarts of a Service go with applyToWorkloads: true"},
+	{"the workloads of a Namespace get annotations", set("spec.applyToWorkloads", true), "spec", "applyToWorkloads writes into the pod templates of a Service"},
 	{"restarts are unknown", set("spec.restart", "Now"), "spec.restart", `supported values: "None", "Rolling"`},
 	{
 		"nothing is said that needs a restart",

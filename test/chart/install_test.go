@@ -109,7 +109,7 @@ var _ = Describe("The API server", func() {
 })
 
 var _ = Describe("An operator that may restart workloads", func() {
-	It("changes nothing of them but its own mark in the pod template", func(ctx SpecContext) {
+	It("changes nothing of them but its mark and the annotations of the mesh in the pod template", func(ctx SpecContext) {
 		const namespace = "restarting"
 		restrictedNamespace(ctx, namespace)
 		_, err := helm(ctx, "install", "restarting", chartPath, "--namespace", namespace,
@@ -159,13 +159,17 @@ var _ = Describe("An operator that may restart workloads", func() {
 			} {
 				Expect(patch(body)).To(MatchError(ContainSubstring("nothing of a workload but annotations")), "%s of a %s", body, kind)
 			}
-			for _, annotation := range []string{`"kept":null`, `"kept":"no"`, `"linkerd.io/inject":"disabled"`} {
+			for _, annotation := range []string{`"kept":null`, `"kept":"no"`, `"config.linkerd.io/default-inbound-policy":"all-unauthenticated"`, `"config.linkerd.io/proxy-image":"other"`} {
 				Expect(patch(`{"spec":{"template":{"metadata":{"annotations":{`+annotation+`}}}}}`)).To(
 					MatchError(ContainSubstring("only its own annotations of a pod template")), "%s of a %s", annotation, kind)
 			}
 			Expect(patch(`{"status":{"observedGeneration":9}}`, "status")).To(HaveOccurred())
-			Expect(patch(`{"spec":{"template":{"metadata":{"annotations":{"kubemate.io/restarted":"x"}}}}}`)).To(Succeed())
-			Expect(patch(`{"spec":{"template":{"metadata":{"annotations":{"kubemate.io/restarted":null}}}}}`)).To(Succeed())
+			for _, annotations := range []string{
+				`"kubemate.io/restarted":"x"`, `"kubemate.io/borrowed":"linkerd.io/inject","linkerd.io/inject":"disabled"`,
+				`"kubemate.io/restarted":null,"kubemate.io/borrowed":null,"linkerd.io/inject":null`,
+			} {
+				Expect(patch(`{"spec":{"template":{"metadata":{"annotations":{`+annotations+`}}}}}`)).To(Succeed(), "%s of a %s", annotations, kind)
+			}
 		}
 		_, err = administrator().AppsV1().Deployments(namespace).Patch(ctx, "orders", types.MergePatchType, []byte(`{"spec":{"minReadySeconds":7}}`), metav1.PatchOptions{})
 		Expect(err).NotTo(HaveOccurred(), "others are not confined")

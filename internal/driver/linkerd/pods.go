@@ -39,6 +39,12 @@ func NamespaceAnnotations() []string {
 	return all
 }
 
+// TemplateAnnotations are all that pod templates may need, sorted: those of a Namespace but for what a namespace alone decides about. The admission policy
+// that confines restarts lists them.
+func TemplateAnnotations() []string {
+	return slices.DeleteFunc(NamespaceAnnotations(), func(key string) bool { return key == annotationDefaultPolicy })
+}
+
 // What an annotation replaces as a whole, so that it is repeated: Linkerd's own default lists.
 var (
 	defaultOpaque = []model.PortRange{

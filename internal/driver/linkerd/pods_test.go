@@ -9,19 +9,21 @@ import (
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-// The admission policy of the chart keeps the operator to these annotations of a Namespace: one that is missing there could never be written.
-func TestTheFenceKnowsEveryAnnotationOfANamespace(t *testing.T) {
-	template, err := os.ReadFile("../../../charts/kubemate/templates/injection.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var own []string
-	for _, found := range regexp.MustCompile(`'([a-z.]*linkerd\.io/[a-z-]+)'`).FindAllSubmatch(template, -1) {
-		own = append(own, string(found[1]))
-	}
-	slices.Sort(own)
-	if !slices.Equal(own, NamespaceAnnotations()) {
-		t.Errorf("the admission policy lists %v, the drivers write %v", own, NamespaceAnnotations())
+// The admission policies of the chart keep the operator to these annotations of Namespaces and pod templates: one that is missing there could never be written.
+func TestTheFencesKnowEveryAnnotation(t *testing.T) {
+	for file, want := range map[string][]string{"injection": NamespaceAnnotations(), "restarts": TemplateAnnotations()} {
+		template, err := os.ReadFile("../../../charts/kubemate/templates/" + file + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var own []string
+		for _, found := range regexp.MustCompile(`'([a-z.]*linkerd\.io/[a-z-]+)'`).FindAllSubmatch(template, -1) {
+			own = append(own, string(found[1]))
+		}
+		slices.Sort(own)
+		if !slices.Equal(own, want) {
+			t.Errorf("the admission policy of %s lists %v, the drivers write %v", file, own, want)
+		}
 	}
 }
 
