@@ -90,15 +90,8 @@ func (h *Hosts) take(ctx context.Context, namespace string, claim model.HostClai
 		return nil, false, err
 	}
 	h.forget(standing)
-	for key, one := range h.unseen {
-		switch {
-		case key == claim.HostKey && one.namespace == namespace && one.writing:
-			return nil, false, fmt.Errorf("recording %s for namespace %s: it is being recorded for another object of the namespace", key, namespace)
-		case key == claim.HostKey && one.namespace == namespace:
-			return nil, true, nil
-		case key.Overlaps(claim.HostKey) && one.namespace != namespace && !claim.Reserved:
-			return nil, false, takenError{claim.HostKey, one.namespace}
-		}
+	if has, err := h.recent(namespace, claim); has || err != nil {
+		return nil, has, err
 	}
 	for i := range standing {
 		record := &standing[i]
@@ -115,6 +108,22 @@ func (h *Hosts) take(ctx context.Context, namespace string, claim model.HostClai
 	}
 	h.unseen[claim.HostKey] = unseenRecord{namespace, h.now(), true}
 	return before, false, nil
+}
+
+// recent says whether a namespace has a host by a record that the cache does not show yet. The lock is held.
+func (h *Hosts) recent(namespace string, claim model.HostClaim) (bool, error) {
+	for key, one := range h.unseen {
+		own := one.namespace == namespace
+		switch {
+		case own && key == claim.HostKey && one.writing:
+			return false, fmt.Errorf("recording %s for namespace %s: it is being recorded for another object of the namespace", key, namespace)
+		case own && key == claim.HostKey:
+			return true, nil
+		case !own && key.Overlaps(claim.HostKey) && !claim.Reserved:
+			return false, takenError{claim.HostKey, one.namespace}
+		}
+	}
+	return false, nil
 }
 
 // forget drops what the cache shows by now, or should.

@@ -13,7 +13,8 @@ import (
 func TestPortsOfAServiceThatLeadToOnePortOfItsPods(t *testing.T) {
 	service := namedService("users")
 	service.Spec.Ports = []corev1.ServicePort{
-		{Name: "old", Port: 80, TargetPort: intstr.FromInt32(8080)}, {Name: "new", Port: 8080, TargetPort: intstr.FromInt32(8080)},
+		{Name: "old", Port: 80, TargetPort: intstr.FromInt32(8080)},
+		{Name: "new", Port: 8080, TargetPort: intstr.FromInt32(8080)},
 		{Name: "admin", Port: 9000, TargetPort: intstr.FromInt32(9000)},
 	}
 	result := Namespace(Snapshot{
