@@ -66,13 +66,21 @@ const (
 
 // claimAspects claims what the policy speaks about: each aspect of a target belongs to the oldest policy.
 func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, origin model.Origin) model.Problems {
-	of, service := " of the namespace", ""
+	service := ""
 	if policy.Spec.Target.Name != nil {
-		of, service = " of Service", string(*policy.Spec.Target.Name)
+		service = string(*policy.Spec.Target.Name)
 	}
 	var problems model.Problems
-	for _, aspect := range aspectsOf(&policy.Spec) {
-		if problem, won := owners.claim(claimed{aspect + of, service}, at(origin, "spec."+aspect)); !won {
+	for i := range aspects {
+		aspect := &aspects[i]
+		if !aspect.wanted(&policy.Spec) {
+			continue
+		}
+		what := aspect.ofNamespace
+		if service != "" {
+			what = aspect.ofService
+		}
+		if problem, won := owners.claim(claimed{what, service}, at(origin, aspect.place)); !won {
 			problems = append(problems, problem)
 		}
 	}
@@ -85,28 +93,27 @@ func (c *composer) claimAspects(owners claims, policy *v1alpha1.MeshPolicy, orig
 	return problems
 }
 
-// aspectsOf are the fields of a policy that one policy of a target may have.
-func aspectsOf(spec *v1alpha1.MeshPolicySpec) []string {
-	var aspects []string
-	for _, one := range []struct {
-		aspect string
-		wanted bool
-	}{
-		{"injection", spec.Injection != nil},
-		{"mtls", spec.MTLS != nil},
-		{"bypass", spec.Bypass != nil},
-		{"proxy", spec.Proxy != nil},
-		{"access", spec.Access != nil},
-		{"opaquePorts", spec.OpaquePorts != nil},
-		{"resilience", spec.Resilience != nil},
-		{"network", spec.Network != nil},
-		{"egress", spec.Egress != nil},
-	} {
-		if one.wanted {
-			aspects = append(aspects, one.aspect)
-		}
-	}
-	return aspects
+// aspect is a field of policies that one policy of a target may have.
+type aspect struct {
+	// place of the field, and what a policy claims with it. The words are joined once: there may be many policies.
+	place, ofService, ofNamespace string
+	wanted                        func(*v1alpha1.MeshPolicySpec) bool
+}
+
+var aspects = []aspect{
+	newAspect("injection", func(spec *v1alpha1.MeshPolicySpec) bool { return spec.Injection != nil }),
+	newAspect("mtls", func(spec *v1alpha1.MeshPolicySpec) bool { return spec.MTLS != nil }),
+	newAspect("bypass", func(spec *v1alpha1.MeshPolicySpec) bool { return spec.Bypass != nil }),
+	newAspect("proxy", func(spec *v1alpha1.MeshPolicySpec) bool { return spec.Proxy != nil }),
+	newAspect("access", func(spec *v1alpha1.MeshPolicySpec) bool { return spec.Access != nil }),
+	newAspect("opaquePorts", func(spec *v1alpha1.MeshPolicySpec) bool { return spec.OpaquePorts != nil }),
+	newAspect("resilience", func(spec *v1alpha1.MeshPolicySpec) bool { return spec.Resilience != nil }),
+	newAspect("network", func(spec *v1alpha1.MeshPolicySpec) bool { return spec.Network != nil }),
+	newAspect("egress", func(spec *v1alpha1.MeshPolicySpec) bool { return spec.Egress != nil }),
+}
+
+func newAspect(field string, wanted func(*v1alpha1.MeshPolicySpec) bool) aspect {
+	return aspect{"spec." + field, field + " of Service", field + " of the namespace", wanted}
 }
 
 // effect is what one policy comes to.

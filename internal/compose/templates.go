@@ -28,7 +28,7 @@ func Applies(spec *v1alpha1.MeshPolicySpec) bool {
 // ports are the Service's before they are the pods': where they meet the older is left in the templates, and the younger told.
 func (c *composer) claimTemplates(owners claims, spec *v1alpha1.MeshPolicySpec, origin model.Origin) model.Problems {
 	p := c.byName[string(*spec.Target.Name)]
-	if p == nil || !guardable(p.service) {
+	if p == nil || !ofTemplates(spec) || !guardable(p.service) {
 		return nil
 	}
 	var problems model.Problems
@@ -54,7 +54,7 @@ func (c *composer) readTemplate(p *part, spec *v1alpha1.MeshPolicySpec, origin m
 	if problem, impossible := c.forbidsTemplates(p, spec, origin); impossible {
 		return nil, model.Problems{problem}, nil
 	}
-	if !guardable(p.service) {
+	if !AnnotatesTemplates(spec) || !guardable(p.service) {
 		return nil, nil, nil
 	}
 	out := &model.Template{Service: p.service.Name, Apply: Applies(spec), Origin: origin}
