@@ -54,7 +54,13 @@ func runAll(ctx context.Context, faults []*fault, programs []program, tests suit
 	}
 	close(next)
 	workers.Wait()
-	return errors.Join(append(errs, ctx.Err())...)
+	if err := errors.Join(append(errs, ctx.Err())...); err != nil {
+		return err
+	}
+	if outcome, err := noticed(ctx, 0, programs, tests); err != nil || outcome {
+		return errors.Join(err, errors.New("the tests fail without any fault by now: has the module changed meanwhile? All was in vain"))
+	}
+	return nil
 }
 
 // noticed runs the tests with a fault: the slow ones when the others notice nothing.
