@@ -99,11 +99,10 @@ func (r *routeReader) limits() {
 // byteSize reads a whole number of bytes, Ki or Mi.
 func byteSize(text string) (int64, bool) {
 	unit := int64(1)
-	for suffix, size := range map[string]int64{"Ki": 1 << 10, "Mi": 1 << 20} {
-		if number, found := strings.CutSuffix(text, suffix); found {
-			text, unit = number, size
-			break
-		}
+	if kibibytes, found := strings.CutSuffix(text, "Ki"); found {
+		text, unit = kibibytes, 1<<10
+	} else if mebibytes, found := strings.CutSuffix(text, "Mi"); found {
+		text, unit = mebibytes, 1<<20
 	}
 	number, err := strconv.ParseInt(text, 10, 32)
 	return number * unit, err == nil && number > 0

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"strings"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -23,6 +24,18 @@ func TestLeafNamesAreValidAndDistinct(t *testing.T) {
 			t.Fatalf("%v and %v have one name: %s", one, two, first)
 		}
 	})
+}
+
+func TestLongNamesAreCut(t *testing.T) {
+	long := strings.Repeat("a", 63)
+	for _, name := range []string{LeafName("shop", long, "v1"), LeafName("shop", "orders", long), CertificateName("shop", long), CertificateName("shop", long+long)} {
+		if len(name) != maxName {
+			t.Errorf("%s has %d characters, want %d", name, len(name), maxName)
+		}
+	}
+	if one, two := CertificateName("shop", long+"b"), CertificateName("shop", long+"c"); one == two {
+		t.Errorf("both are %s", one)
+	}
 }
 
 func TestJoinedNamesDoNotCollide(t *testing.T) {
