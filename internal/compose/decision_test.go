@@ -105,6 +105,54 @@ func TestMatchRulesThatDoNotHoldAreLeftOut(t *testing.T) {
 	}
 }
 
+func TestWhatAHalfwayReleaseSharesOut(t *testing.T) {
+	weight := func(n int32) *int32 { return &n }
+	r := releaseOf(0, "r-", -1, -1)
+	variants := []v1alpha1.Variant{{Name: "v1", Weight: weight(0)}, {Name: "v2"}, {Name: "v3", Weight: weight(0)}, {Name: "v4", Weight: weight(7)}}
+	for name, test := range map[string]struct {
+		to   v1alpha1.VariantName
+		want []int32
+	}{
+		"stable and the target get a share":         {"v2", []int32{1, 1, 0, 7}},
+		"a target that has a share keeps it":        {"v4", []int32{1, -1, 0, 7}},
+		"a target without one gets one":             {"v3", []int32{1, -1, 1, 7}},
+		"without a rollout weights are as they are": {"", []int32{0, -1, 0, 7}},
+	} {
+		of := *r.release
+		of.Spec.Stable, of.Spec.Variants = "v1", variants
+		if test.to != "" {
+			of.Spec.Rollout = &v1alpha1.Rollout{To: test.to}
+		}
+		for i, variant := range halfway(&of).Spec.Variants {
+			if got := variant.Weight; got == nil != (test.want[i] < 0) || got != nil && *got != test.want[i] {
+				t.Errorf("%s: variant %s has the weight %v, want %d", name, variant.Name, got, test.want[i])
+			}
+		}
+	}
+}
+
+func TestADraftIsForWhatIsNotAllInForce(t *testing.T) {
+	ready := func(change func(*resolved)) *resolved {
+		r := releaseOf(0, "rr", 90, 10)
+		r.part = &part{service: namedService("orders")}
+		change(r)
+		return r
+	}
+	for name, test := range map[string]struct {
+		r    *resolved
+		want bool
+	}{
+		"weights by hand of variants that are ready are":   {ready(func(*resolved) {}), false},
+		"a variant that is not ready is not":               {ready(func(r *resolved) { r.backends[1].Ready = false }), true},
+		"a rollout is not":                                 {ready(func(r *resolved) { r.release.Spec.Rollout = &v1alpha1.Rollout{To: "v2"} }), true},
+		"nor is what a rollout that is gone has left over": {ready(func(r *resolved) { r.release.Status.Release = &v1alpha1.ReleaseStatus{} }), true},
+	} {
+		if got := test.r.draft() != nil; got != test.want {
+			t.Errorf("%s: there is a draft: %v", name, got)
+		}
+	}
+}
+
 func TestADraftShowsARolloutHalfway(t *testing.T) {
 	r := releaseOf(0, "r-", -1, -1)
 	r.part = &part{service: namedService("orders")}

@@ -127,17 +127,24 @@ func TestNoPodHasAPortGuardedTwice(t *testing.T) {
 func TestGovernanceCountsServices(t *testing.T) {
 	headless, outside := namedService("headless"), namedService("outside")
 	headless.Spec.ClusterIP, outside.Spec.Type = corev1.ClusterIPNone, corev1.ServiceTypeExternalName
+	portless, bytes := namedService("without-selector"), namedService("bytes")
+	portless.Spec.Selector = nil
+	kafka := "kafka"
+	bytes.Spec.Ports[0].AppProtocol = &kafka
 	timeout := v1alpha1.Duration("5s")
 	common := accessPolicy("common", "")
 	common.Spec.Resilience = &v1alpha1.Resilience{Timeout: &timeout}
+	common.Spec.Network, common.Spec.OpaquePorts = &v1alpha1.Network{Isolate: true}, []v1alpha1.PortRange{{Port: 3306}}
 	result := Namespace(Snapshot{
-		Namespace: "shop", Services: []*corev1.Service{namedService("users"), namedService("web"), headless, outside},
+		Namespace: "shop", InjectionAllowed: true,
+		Services: []*corev1.Service{namedService("users"), namedService("web"), headless, outside, portless, bytes},
 		Policies: []*v1alpha1.MeshPolicy{common, accessPolicy("own", "users")},
 	}, nil)
 	for aspect, want := range map[v1alpha1.PolicyAspect]Governance{
-		v1alpha1.AspectAccess:     {Aspect: v1alpha1.AspectAccess, Namespace: "common", Services: map[string]string{"users": "own"}, Common: 2},
-		v1alpha1.AspectResilience: {Aspect: v1alpha1.AspectResilience, Namespace: "common", Services: map[string]string{}, Common: 2},
-		v1alpha1.AspectNetwork:    {Aspect: v1alpha1.AspectNetwork, Services: map[string]string{}},
+		v1alpha1.AspectAccess:      {Aspect: v1alpha1.AspectAccess, Namespace: "common", Services: map[string]string{"users": "own"}, Common: 3},
+		v1alpha1.AspectResilience:  {Aspect: v1alpha1.AspectResilience, Namespace: "common", Services: map[string]string{}, Common: 3},
+		v1alpha1.AspectNetwork:     {Aspect: v1alpha1.AspectNetwork, Namespace: "common", Services: map[string]string{}, Common: 5},
+		v1alpha1.AspectOpaquePorts: {Aspect: v1alpha1.AspectOpaquePorts, Namespace: "common", Services: map[string]string{}, Common: 5},
 	} {
 		index := slices.IndexFunc(result.Governance, func(one Governance) bool { return one.Aspect == aspect })
 		if got := result.Governance[index]; !reflect.DeepEqual(got, want) {

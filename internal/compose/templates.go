@@ -36,10 +36,10 @@ func (c *composer) claimTemplates(owners claims, spec *v1alpha1.MeshPolicySpec, 
 		wanted bool
 		aspect string
 	}{{spec.Injection != nil, "injection"}, {spec.Bypass != nil, "bypass"}, {spec.Proxy != nil, "proxy"}} {
+		if !one.wanted {
+			continue
+		}
 		for _, workload := range c.workloadsOf(p) {
-			if !one.wanted {
-				continue
-			}
 			if problem, won := owners.claim(claimed{one.aspect + " of the pods of " + workload.kind, workload.name}, at(origin, "spec."+one.aspect)); !won {
 				problems = append(problems, problem)
 			}
