@@ -1,9 +1,15 @@
 package compose
 
 import (
+	"slices"
+	"strings"
+	"testing"
+
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubemate/kubemate/internal/model"
 )
 
 // namedService is a Service with the port 8080.
@@ -25,4 +31,18 @@ func deploymentOf(name string, labels map[string]string, selected ...string) *ap
 		deployment.Spec.Selector.MatchLabels[key] = labels[key]
 	}
 	return deployment
+}
+
+func deployments(all ...*appsv1.Deployment) []*appsv1.Deployment { return all }
+
+func expectList(t *testing.T, got, want []string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// containsMessage says whether one of some problems says something.
+func containsMessage(problems model.Problems, words string) bool {
+	return slices.ContainsFunc(problems, func(p model.Problem) bool { return strings.Contains(p.Message, words) })
 }
