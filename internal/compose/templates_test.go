@@ -1,66 +1,97 @@
 package compose
 
 import (
-	"reflect"
+	"net/netip"
+	"strings"
 	"testing"
-	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/model"
 )
 
-func TestInWhichPodTemplatesNothingChanges(t *testing.T) {
-	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	applied := func(change func(*v1alpha1.MeshPolicy)) *v1alpha1.MeshPolicy {
-		users, level, yes := v1alpha1.ServiceName("users"), "warn", true
-		policy := &v1alpha1.MeshPolicy{ObjectMeta: metav1.ObjectMeta{Name: "users"}, Spec: v1alpha1.MeshPolicySpec{
-			Target: v1alpha1.PolicyTarget{Kind: v1alpha1.TargetService, Name: &users}, Proxy: &v1alpha1.Proxy{LogLevel: &level}, ApplyToWorkloads: &yes,
-		}}
-		change(policy)
+func TestOpaquePortsOfPodsThatServicesShare(t *testing.T) {
+	level := "warn"
+	loud := accessPolicy("a-loud", "all")
+	loud.Spec.Access, loud.Spec.Proxy = nil, &v1alpha1.Proxy{LogLevel: &level}
+	for name, test := range map[string]struct {
+		policies []*v1alpha1.MeshPolicy
+		told     string // the policy that is told that an older one counts
+	}{
+		"different ones: the younger is told": {[]*v1alpha1.MeshPolicy{loud, bytesOn("b", "batch", 8080), bytesOn("c", "all", 9000)}, "c"},
+		"the same: nobody is":                 {[]*v1alpha1.MeshPolicy{loud, bytesOn("b", "batch", 8080), bytesOn("c", "all", 8080)}, ""},
+		"of other pods: nobody is":            {[]*v1alpha1.MeshPolicy{bytesOn("b", "batch", 8080), bytesOn("c", "web", 9000)}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			services := jobs()
+			for _, service := range services {
+				service.Spec.Ports = []corev1.ServicePort{{Name: "a", Port: 8080}, {Name: "b", Port: 9000}}
+			}
+			result := Namespace(Snapshot{
+				Namespace: "shop", InjectionAllowed: true, Services: services, Policies: test.policies,
+				Deployments: deployments(deploymentOf("batch", kind("batch"), "app", "kind"), deploymentOf("web", kind("web"), "app", "kind")),
+			}, nil)
+			var told string
+			for _, problem := range result.Problems {
+				if strings.Contains(problem.Message, "its list counts in their templates") {
+					told += problem.Origin.Name
+				}
+			}
+			if told != test.told {
+				t.Errorf("told is %q, want %q: %v", told, test.told, result.Problems)
+			}
+		})
+	}
+}
+
+func TestAServiceOutsideOfTheClusterHasNoPodTemplates(t *testing.T) {
+	outside, disabled := namedService("outside"), v1alpha1.InjectionDisabled
+	outside.Spec.Type, outside.Spec.Selector = corev1.ServiceTypeExternalName, map[string]string{"app": "users"}
+	off := func(name, service string) *v1alpha1.MeshPolicy {
+		policy := accessPolicy(name, service)
+		policy.Spec.Access, policy.Spec.Injection = nil, &disabled
 		return policy
 	}
-	expiring := func(at time.Time) func(*v1alpha1.MeshPolicy) {
-		return func(p *v1alpha1.MeshPolicy) {
-			ends := metav1.NewTime(at)
-			p.Spec.Bypass = &v1alpha1.Bypass{OutboundPorts: []v1alpha1.PortRange{{Port: 8500}}, Expires: &ends}
+	result := Namespace(Snapshot{
+		Namespace: "shop", InjectionAllowed: true, Services: []*corev1.Service{outside, namedService("users")}, Policies: []*v1alpha1.MeshPolicy{off("a", "outside"), off("b", "users")},
+		Deployments: deployments(deploymentOf("users", map[string]string{"app": "users"}, "app")),
+	}, nil)
+	for _, problem := range result.Problems {
+		if problem.Origin.Name == "b" {
+			t.Errorf("the policy for the pods is told %v", problem)
 		}
 	}
-	users, web := model.Workload{Kind: "Deployment", Name: "users"}, model.Workload{Kind: "Deployment", Name: "web"}
-	for name, one := range map[string]struct {
-		policy *v1alpha1.MeshPolicy
-		want   []model.Workload
+	if len(result.Model.Templates) != 1 || result.Model.Templates[0].Service != "users" {
+		t.Errorf("templates are %+v", result.Model.Templates)
+	}
+}
+
+func TestProbesThatAreNotKnown(t *testing.T) {
+	c := newComposer(Snapshot{Services: []*corev1.Service{namedService("users")}}, nil)
+	some := []model.Grant{{Requests: []model.Request{{}}}}
+	for name, test := range map[string]struct {
+		access []model.Access
+		want   string
 	}{
-		"none, while all is well": {applied(func(*v1alpha1.MeshPolicy) {}), nil},
-		"those of a policy that is not accepted": {
-			applied(func(p *v1alpha1.MeshPolicy) {
-				p.Spec.Access = &v1alpha1.Access{Rules: []v1alpha1.AccessRule{nonsense()}}
-			}), []model.Workload{users},
-		},
-		"those of a policy that is suspended": {
-			applied(func(p *v1alpha1.MeshPolicy) {
-				p.Annotations = map[string]string{v1alpha1.AnnotationReconcile: v1alpha1.ReconcileDisabled}
-			}), []model.Workload{users},
-		},
-		"those of a bypass that has expired":         {applied(expiring(now)), []model.Workload{users}},
-		"none of one that has not":                   {applied(expiring(now.Add(time.Second))), nil},
-		"all, where nobody knows which they are":     {applied(func(p *v1alpha1.MeshPolicy) { *p.Spec.Target.Name = "gone" }), []model.Workload{users, web}},
-		"none of a policy whose annotations Git has": {applied(func(p *v1alpha1.MeshPolicy) { p.Spec.ApplyToWorkloads = nil; expiring(now)(p) }), nil},
-		"none of a policy that has nothing for there": {applied(func(p *v1alpha1.MeshPolicy) {
-			p.Spec.Proxy = nil
-			p.Spec.Access = &v1alpha1.Access{Rules: []v1alpha1.AccessRule{nonsense()}}
-		}), nil},
+		"are told where requests are told apart": {[]model.Access{{Port: model.TargetPort{Number: 8080}, Grants: some}}, "port 8080"},
+		"not where everything goes":              {[]model.Access{{Port: model.TargetPort{Number: 8080}, Grants: []model.Grant{{}}}}, ""},
+		"nor where nothing is refused":           {[]model.Access{{Port: model.TargetPort{Number: 8080}, Grants: some, Mode: model.AccessAudit}}, ""},
+		"of any port":                            {[]model.Access{{Port: model.TargetPort{Number: 8080}}, {Port: model.TargetPort{Number: 9000}, Grants: some}}, "port 9000"},
 	} {
-		got := Namespace(Snapshot{
-			Namespace: "shop", Services: []*corev1.Service{namedService("users"), namedService("web")}, Policies: []*v1alpha1.MeshPolicy{one.policy},
-			Deployments: []*appsv1.Deployment{deploymentOf("web", map[string]string{"app": "web"}), deploymentOf("users", map[string]string{"app": "users"})},
-			Now:         now, RestartsAllowed: true,
-		}, nil).KeptTemplates
-		if !reflect.DeepEqual(got, one.want) && len(got)+len(one.want) > 0 {
-			t.Errorf("%s: %v, want %v", name, got, one.want)
+		problems := c.unknownProbes(c.byName["users"], test.access)
+		if (len(problems) > 0) != (test.want != "") || test.want != "" && !containsMessage(problems, test.want) {
+			t.Errorf("%s: %v", name, problems)
+		}
+	}
+}
+
+func TestNetworksOfTheClusterThemselvesMayBeAllowed(t *testing.T) {
+	for cidr, want := range map[string]bool{"10.0.0.0/8": true, "10.1.0.0/16": true, "203.0.113.0/24": true, "8.0.0.0/6": false} {
+		r := &outsideReader{composer: newComposer(Snapshot{ClusterNetworks: []string{"10.0.0.0/8"}}, nil), networks: map[netip.Prefix][]int32{}}
+		r.network(cidr, []int32{443}, "spec.egress.allow[0]")
+		if got := len(r.problems) == 0; got != want {
+			t.Errorf("%s is accepted: %v", cidr, got)
 		}
 	}
 }
