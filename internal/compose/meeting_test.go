@@ -27,10 +27,19 @@ func TestPathsThatMeet(t *testing.T) {
 		a, b *model.PathMatch
 		want bool
 	}{
-		{nil, nil, true}, {nil, exactly("/a"), true}, {under("/a"), nil, true},
-		{exactly("/a"), exactly("/a"), true}, {exactly("/a"), exactly("/a/b"), false}, {exactly("/"), exactly("/a"), false},
-		{exactly("/a/b"), under("/a"), true}, {exactly("/a"), under("/a/b"), false}, {exactly("/ab"), under("/a"), false}, {exactly("/x"), under("/"), true},
-		{under("/a"), under("/a/b"), true}, {under("/a"), under("/ab"), false}, {under("/"), under("/a"), true},
+		{nil, nil, true},
+		{nil, exactly("/a"), true},
+		{under("/a"), nil, true},
+		{exactly("/a"), exactly("/a"), true},
+		{exactly("/a"), exactly("/a/b"), false},
+		{exactly("/"), exactly("/a"), false},
+		{exactly("/a/b"), under("/a"), true},
+		{exactly("/a"), under("/a/b"), false},
+		{exactly("/ab"), under("/a"), false},
+		{exactly("/x"), under("/"), true},
+		{under("/a"), under("/a/b"), true},
+		{under("/a"), under("/ab"), false},
+		{under("/"), under("/a"), true},
 	} {
 		for _, pair := range [][2]*model.PathMatch{{test.a, test.b}, {test.b, test.a}} {
 			if got := pathsMeet(pair[0], pair[1]); got != test.want {

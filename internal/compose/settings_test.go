@@ -52,9 +52,15 @@ func TestTheSoonestChangeIsDue(t *testing.T) {
 
 func TestTLSSettingsAsText(t *testing.T) {
 	settings := []*model.TLS{
-		nil, {SecretName: "a", MinVersion: "1.2"}, {SecretName: "b", MinVersion: "1.2"}, {SecretName: "a", MinVersion: "1.3"}, {SecretName: "a", MinVersion: "1.2", CipherSuites: []string{"x"}},
-		{SecretName: "a", MinVersion: "1.2", ClientAuth: &model.ClientAuth{CASecret: "ca"}}, {SecretName: "b", MinVersion: "1.2", ClientAuth: &model.ClientAuth{CASecret: "ca"}},
-		{SecretName: "a", MinVersion: "1.2", ClientAuth: &model.ClientAuth{CASecret: "ca", Required: true}}, {SecretName: "a", MinVersion: "1.2", ClientAuth: &model.ClientAuth{CASecret: "other"}},
+		nil,
+		{SecretName: "a", MinVersion: "1.2"},
+		{SecretName: "b", MinVersion: "1.2"},
+		{SecretName: "a", MinVersion: "1.3"},
+		{SecretName: "a", MinVersion: "1.2", CipherSuites: []string{"x"}},
+		{SecretName: "a", MinVersion: "1.2", ClientAuth: &model.ClientAuth{CASecret: "ca"}},
+		{SecretName: "b", MinVersion: "1.2", ClientAuth: &model.ClientAuth{CASecret: "ca"}},
+		{SecretName: "a", MinVersion: "1.2", ClientAuth: &model.ClientAuth{CASecret: "ca", Required: true}},
+		{SecretName: "a", MinVersion: "1.2", ClientAuth: &model.ClientAuth{CASecret: "other"}},
 	}
 	seen := map[string]int{}
 	for i, tls := range settings {
