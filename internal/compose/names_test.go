@@ -28,7 +28,7 @@ func TestLeafNamesAreValidAndDistinct(t *testing.T) {
 
 func TestLongNamesAreCut(t *testing.T) {
 	long := strings.Repeat("a", 63)
-	for _, name := range []string{LeafName("shop", long, "v1"), LeafName("shop", "orders", long), CertificateName("shop", long), CertificateName("shop", long+long)} {
+	for _, name := range []string{LeafName("shop", long, "v1"), LeafName("shop", "orders", long), CertificateName("shop", long), CertificateName("shop", long+long), partnerBackend("shop", "out", long)} {
 		if len(name) != maxName {
 			t.Errorf("%s has %d characters, want %d", name, len(name), maxName)
 		}

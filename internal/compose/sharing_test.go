@@ -114,7 +114,7 @@ func TestAHeldPolicyOfTheNamespaceStopsWhatItGuardsOnly(t *testing.T) {
 	common := accessPolicy("common", "", nonsense())
 	result := Namespace(Snapshot{
 		Namespace: "shop", Services: []*corev1.Service{namedService("a"), namedService("users"), namedService("web")},
-		Policies: []*v1alpha1.MeshPolicy{common, accessPolicy("of-users", "users", allow(fromNamespace("friends"))), accessPolicy("of-web", "web", allow(fromNamespace("friends")))},
+		Policies: []*v1alpha1.MeshPolicy{common, accessPolicy("of-a", "a", nonsense()), accessPolicy("of-users", "users", allow(fromNamespace("friends"))), accessPolicy("of-web", "web", allow(fromNamespace("friends")))},
 		Guarding: map[string][]model.Origin{"a": {{Kind: v1alpha1.KindMeshPolicy, Name: "common"}}, "web": {{Kind: v1alpha1.KindMeshPolicy, Name: "common"}}},
 	}, nil)
 	if got, want := governors(result), (map[string]string{"users": "of-users"}); !reflect.DeepEqual(got, want) {
@@ -258,5 +258,47 @@ func TestAReleaseBehindOneThatHasLostItsService(t *testing.T) {
 	}
 	if want := []string{"orders a", "users c"}; !reflect.DeepEqual(leaves, want) {
 		t.Errorf("leaves are %v, want %v: %v", leaves, want, result.Problems)
+	}
+}
+
+func TestARefusedIsolationOfAServiceWithoutSelectorTakesNothingFromOthers(t *testing.T) {
+	isolating := func(name, service string) *v1alpha1.MeshPolicy {
+		policy := accessPolicy(name, service)
+		policy.Spec.Access, policy.Spec.Network = nil, &v1alpha1.Network{Isolate: true}
+		return policy
+	}
+	isolations := func(more ...*v1alpha1.MeshPolicy) []model.Isolation {
+		policies := append([]*v1alpha1.MeshPolicy{isolating("common", ""), accessPolicy("own", "all", allow(fromNamespace("friends")))}, more...)
+		return Namespace(Snapshot{Namespace: "shop", Services: jobs(), Policies: policies}, nil).Model.Isolations
+	}
+	if got, want := isolations(isolating("refused", "manual")), isolations(); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+func TestAForeignGuardOfAPortThatPodsDoNotHave(t *testing.T) {
+	pods := deployments(deploymentOf("users", map[string]string{"app": "users"}, "app"))
+	c := newComposer(Snapshot{Services: []*corev1.Service{namedService("users")}, Deployments: pods}, nil)
+	guard := guardOf("app=users", 0)
+	guard.Port.Name = "nowhere"
+	c.snapshot.ForeignGuards = []Guard{guard}
+	if got := c.foreignGuardOf(c.byName["users"], model.TargetPort{Name: "http"}); got != "" {
+		t.Errorf("a port without a number is guarded by %s", got)
+	}
+}
+
+func TestDecidedSharesOfNobodyLeaveTheWeightsByHand(t *testing.T) {
+	of := releaseOf(0, "rr", 90, 10).release
+	of.Status.Release = &v1alpha1.ReleaseStatus{}
+	if got, want := Weights(of), []int32{90, 10}; !reflect.DeepEqual(got, want) {
+		t.Errorf("weights are %v, want %v", got, want)
+	}
+}
+
+func TestAVariantWithAServiceOfItsOwnBeforeOneWithADeployment(t *testing.T) {
+	pods := deploymentOf("v2", map[string]string{"app": "orders", "version": "v2"}, "app", "version")
+	selectors, problems := leafSelectors([]v1alpha1.Variant{{Name: "v1"}, {Name: "v2"}}, deployments(nil, pods), model.Origin{})
+	if len(problems) > 0 || selectors[0] != nil || selectors[1]["version"] != "v2" {
+		t.Errorf("%v %v", selectors, problems)
 	}
 }
