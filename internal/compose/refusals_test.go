@@ -153,3 +153,48 @@ func guardedShop(gateway model.Gateway, rules []v1alpha1.AccessRule) (Snapshot, 
 		Gateways:    map[string]model.Gateway{"default": gateway},
 	}, policy, profile
 }
+
+func TestWhichAccessRulesAGatewayMeets(t *testing.T) {
+	gateway := &model.Gateway{Name: "public"} // whose pods are not known: whoever is admitted may be it
+	of := func(name string, admits bool, except ...string) model.Access {
+		access := model.Access{Origin: model.Origin{Name: name}, Port: model.TargetPort{Number: 8080}}
+		if admits {
+			access.Grants = []model.Grant{{}}
+		}
+		if len(except) > 0 {
+			access.Except = []model.LabelValues{{Key: "kind", Values: except}}
+		}
+		return access
+	}
+	known := deployments(deploymentOf("batch", kind("batch"), "app", "kind"), deploymentOf("web", kind("web"), "app", "kind"))
+	for name, test := range map[string]struct {
+		deployments []*appsv1.Deployment
+		access      []model.Access
+		service     string
+		refused     string // where the rules stand
+	}{
+		"those that refuse it":                                {known, []model.Access{of("a", false)}, "all", "a"},
+		"not those that admit it":                             {known, []model.Access{of("a", true)}, "all", ""},
+		"not those that are about none of the pods":           {known, []model.Access{of("a", false, "batch", "web")}, "all", ""},
+		"those that are about some of them":                   {known, []model.Access{of("a", false, "batch")}, "all", "a"},
+		"behind those that are about none":                    {known, []model.Access{of("a", false, "batch", "web"), of("b", false)}, "all", "b"},
+		"those of a Service over the same pods":               {known, []model.Access{of("a", false)}, "web", "a"},
+		"of pods that no workload has, those of the selector": {nil, []model.Access{of("a", false)}, "all", "a"},
+		"and of no other":                                     {nil, []model.Access{of("a", false)}, "web", ""},
+		"a Service that is not there has none":                {known, []model.Access{of("a", false)}, "nowhere", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newComposer(Snapshot{Services: jobs(), Deployments: test.deployments}, nil)
+			c.byName["all"].access = test.access
+			origin, refused := c.refuses(c.guarded(), gateway, destination{service: test.service, port: 8080})
+			if refused != (test.refused != "") || origin.Name != test.refused {
+				t.Errorf("refused by %q (%v), want %q", origin.Name, refused, test.refused)
+			}
+		})
+	}
+	c := newComposer(Snapshot{Services: jobs(), Deployments: known}, nil)
+	c.byName["all"].access = []model.Access{of("a", false)}
+	if guarded := c.guarded(); len(guarded) != 2 || guarded[nil] != nil {
+		t.Errorf("guarded are %v, want both workloads alone", guarded)
+	}
+}

@@ -223,7 +223,7 @@ func TestAServiceThatSpeaksNoHTTPGetsNoResilience(t *testing.T) {
 	bytes := namedService("bytes")
 	bytes.Spec.Ports[0].AppProtocol = &kafka
 	common, own := accessPolicy("common", ""), accessPolicy("own", "bytes")
-	common.Spec.Access, common.Spec.Resilience = nil, &v1alpha1.Resilience{Timeout: &timeout}
+	common.Spec.Access, common.Spec.Resilience = nil, &v1alpha1.Resilience{CircuitBreaker: &v1alpha1.CircuitBreaker{}}
 	own.Spec.Access, own.Spec.Resilience = nil, &v1alpha1.Resilience{Timeout: &timeout}
 	result := Namespace(Snapshot{Namespace: "shop", Services: []*corev1.Service{bytes}, Policies: []*v1alpha1.MeshPolicy{common}}, nil)
 	if len(result.Model.Services) > 0 {
