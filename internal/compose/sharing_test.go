@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/model"
@@ -300,5 +301,20 @@ func TestAVariantWithAServiceOfItsOwnBeforeOneWithADeployment(t *testing.T) {
 	selectors, problems := leafSelectors([]v1alpha1.Variant{{Name: "v1"}, {Name: "v2"}}, deployments(nil, pods), model.Origin{})
 	if len(problems) > 0 || selectors[0] != nil || selectors[1]["version"] != "v2" {
 		t.Errorf("%v %v", selectors, problems)
+	}
+}
+
+func TestStrayPorts(t *testing.T) {
+	service := namedService("db")
+	service.Spec.Selector = map[string]string{"app": "db"}
+	service.Spec.Ports = []corev1.ServicePort{{Name: "sql", Port: 3306}, {Name: "other", Port: 3307, TargetPort: intstr.FromString("nowhere")}}
+	database := deploymentOf("db", map[string]string{"app": "db"}, "app")
+	database.Spec.Template.Spec.Containers = []corev1.Container{{Ports: []corev1.ContainerPort{{ContainerPort: 9000}, {ContainerPort: 53, Protocol: corev1.ProtocolUDP}, {ContainerPort: 8080}}}}
+	c := newComposer(Snapshot{Services: []*corev1.Service{service}, Deployments: deployments(database)}, nil)
+	p := c.byName["db"]
+	known := guarded{}
+	known.add(c.workloadsOf(p)[0], 8080)
+	if got, want := c.strays(p, known), []int32{3306, 9000}; !reflect.DeepEqual(got, want) {
+		t.Errorf("ports that nobody guards are %v, want %v", got, want)
 	}
 }
