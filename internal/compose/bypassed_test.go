@@ -24,20 +24,41 @@ func TestAccessRulesForPortsPastProxies(t *testing.T) {
 	asleep := open("asleep", "users", 8080)
 	asleep.Annotations = map[string]string{v1alpha1.AnnotationReconcile: v1alpha1.ReconcileDisabled}
 	refused := model.Origin{Kind: v1alpha1.KindMeshPolicy, Name: "refused"}
+	type policies = []*v1alpha1.MeshPolicy
 	for name, test := range map[string]struct {
-		policies []*v1alpha1.MeshPolicy
+		policies policies
 		problem  string
 	}{
-		"are refused for a port that a policy opens past the proxies":       {[]*v1alpha1.MeshPolicy{open("open", "users", 8080)}, "reach port 8080"},
-		"are refused also when the second port of the Service is one":       {[]*v1alpha1.MeshPolicy{open("open", "users", 9000)}, "reach port 9000"},
-		"are accepted when a policy opens other ports of the same pods":     {[]*v1alpha1.MeshPolicy{open("open", "users", 9999)}, ""},
-		"are accepted when a policy opens the port of other Services' pods": {[]*v1alpha1.MeshPolicy{open("open", "web", 8080)}, ""},
-		"are accepted while the policy that opens them is switched off":     {[]*v1alpha1.MeshPolicy{asleep}, ""},
-		"and while it is not accepted":                                      {[]*v1alpha1.MeshPolicy{open("refused", "users", 8080)}, ""},
-		"are refused for the policy of the two that counts, the older":      {[]*v1alpha1.MeshPolicy{open("older", "users", 8080), open("younger", "users", 9999)}, "reach port 8080"},
-		"and not for the other":                                             {[]*v1alpha1.MeshPolicy{open("older", "users", 9999), open("younger", "users", 8080)}, ""},
-		"are refused whatever else is about a Service that is not there":    {[]*v1alpha1.MeshPolicy{open("a", "nowhere", 8080), open("open", "users", 8080)}, "reach port 8080"},
-		"and where two policies are about two Services, each for its own":   {[]*v1alpha1.MeshPolicy{open("a", "web", 8080), open("b", "users", 8080)}, "MeshPolicy/b lets calls reach port 8080"},
+		"are refused": {
+			policies{open("open", "users", 8080)}, "reach port 8080",
+		},
+		"are refused also when the second port of the Service is one": {
+			policies{open("open", "users", 9000)}, "reach port 9000",
+		},
+		"are accepted when other ports are open": {
+			policies{open("open", "users", 9999)}, "",
+		},
+		"are accepted when the port of other Services' pods is open": {
+			policies{open("open", "web", 8080)}, "",
+		},
+		"are accepted while the policy that opens them is switched off": {
+			policies{asleep}, "",
+		},
+		"are accepted while the policy that opens them is not": {
+			policies{open("refused", "users", 8080)}, "",
+		},
+		"are refused for the policy of the two that counts, the older": {
+			policies{open("older", "users", 8080), open("younger", "users", 9999)}, "reach port 8080",
+		},
+		"are accepted for the other": {
+			policies{open("older", "users", 9999), open("younger", "users", 8080)}, "",
+		},
+		"are refused whatever else is about a Service that is not there": {
+			policies{open("a", "nowhere", 8080), open("open", "users", 8080)}, "reach port 8080",
+		},
+		"are refused where two policies are about two Services, each for its own": {
+			policies{open("a", "web", 8080), open("b", "users", 8080)}, "MeshPolicy/b lets calls reach port 8080",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			users := namedService("users")
