@@ -4,8 +4,10 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/model"
@@ -93,5 +95,84 @@ func TestNetworksOfTheClusterThemselvesMayBeAllowed(t *testing.T) {
 		if got := len(r.problems) == 0; got != want {
 			t.Errorf("%s is accepted: %v", cidr, got)
 		}
+	}
+}
+
+func TestWhichPoliciesAnnotatePodTemplates(t *testing.T) {
+	disabled := v1alpha1.InjectionDisabled
+	switched := func(policy *v1alpha1.MeshPolicy) *v1alpha1.MeshPolicy {
+		policy.Spec.Access, policy.Spec.Injection = nil, &disabled
+		return policy
+	}
+	for name, test := range map[string]struct {
+		policy *v1alpha1.MeshPolicy
+		want   bool
+	}{
+		"injection of a Service does":        {switched(accessPolicy("own", "users")), true},
+		"so do opaque ports":                 {bytesOn("own", "users", 8080), true},
+		"access does not":                    {accessPolicy("own", "users"), false},
+		"nor does injection of a namespace":  {switched(accessPolicy("own", "")), false},
+		"nor do opaque ports of a namespace": {bytesOn("own", "", 8080), false},
+	} {
+		if got := AnnotatesTemplates(&test.policy.Spec); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestPodTemplatesThatStayAsTheyAre(t *testing.T) {
+	yes, now := true, time.Unix(1000, 0)
+	applying := func(service string, ends int64) *v1alpha1.MeshPolicy {
+		policy := open("own", service, 8080)
+		policy.Spec.ApplyToWorkloads = &yes
+		if ends > 0 {
+			expires := metav1.Unix(ends, 0)
+			policy.Spec.Bypass.Expires = &expires
+		}
+		return policy
+	}
+	injected, enabled := accessPolicy("own", "web"), v1alpha1.InjectionEnabled
+	injected.Spec.Access, injected.Spec.Injection, injected.Spec.ApplyToWorkloads = nil, &enabled, &yes
+	for name, test := range map[string]struct {
+		policy   *v1alpha1.MeshPolicy
+		composed bool
+		want     []string
+	}{
+		"none of a policy in force":            {applying("web", 0), true, nil},
+		"nor of one without a bypass":          {injected, true, nil},
+		"nor while its bypass lasts":           {applying("web", 1001), true, nil},
+		"those of a bypass that has ended":     {applying("web", 1000), true, []string{"web"}},
+		"those of a policy that is held":       {applying("web", 0), false, []string{"web"}},
+		"all where nobody knows which":         {applying("nowhere", 0), false, []string{"batch", "web"}},
+		"none of a policy that does not write": {open("own", "web", 8080), false, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newComposer(Snapshot{
+				Services: jobs(), Now: now, Deployments: deployments(deploymentOf("batch", kind("batch"), "app", "kind"), deploymentOf("web", kind("web"), "app", "kind")),
+			}, nil)
+			c.keepTemplates(test.policy, test.composed)
+			var got []string
+			for _, workload := range c.kept {
+				got = append(got, workload.Name)
+			}
+			expectList(t, got, test.want)
+		})
+	}
+}
+
+func TestPodTemplatesOfAServiceThatHasNone(t *testing.T) {
+	outside, disabled := namedService("outside"), v1alpha1.InjectionDisabled
+	outside.Spec.Type = corev1.ServiceTypeExternalName
+	c := newComposer(Snapshot{Services: []*corev1.Service{outside, namedService("users")}}, nil)
+	policy := accessPolicy("own", "nowhere")
+	policy.Spec.Injection = &disabled
+	if problems := c.claimTemplates(claims{}, &policy.Spec, model.Origin{}); problems != nil {
+		t.Errorf("a Service that is not there: %v", len(problems))
+	}
+	if template, _, _ := c.readTemplate(c.byName["outside"], &policy.Spec, model.Origin{}); template != nil {
+		t.Errorf("a Service outside of the cluster: %+v", template)
+	}
+	if template, _, _ := c.readTemplate(c.byName["users"], &accessPolicy("own", "users").Spec, model.Origin{}); template != nil {
+		t.Errorf("a policy that wants nothing of pod templates: %+v", template)
 	}
 }
