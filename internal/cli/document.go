@@ -17,14 +17,24 @@ type (
 		Problems []problemDocument `json:"problems"`
 	}
 	namespaceDocument struct {
-		Name        string            `json:"name"`
-		Objects     []map[string]any  `json:"objects"`
-		Borrowed    []map[string]any  `json:"borrowed"`
-		Problems    []problemDocument `json:"problems"`
-		Waiting     []problemDocument `json:"waiting"`
-		Assumptions []string          `json:"assumptions"`
-		Held        []string          `json:"held"`
-		HeldSplits  []string          `json:"heldSplits"`
+		Name     string           `json:"name"`
+		Objects  []map[string]any `json:"objects"`
+		Borrowed []map[string]any `json:"borrowed"`
+		// PodTemplates are the annotations that pod templates need.
+		PodTemplates []templateDocument `json:"podTemplates"`
+		Problems     []problemDocument  `json:"problems"`
+		Waiting      []problemDocument  `json:"waiting"`
+		Assumptions  []string           `json:"assumptions"`
+		Held         []string           `json:"held"`
+		HeldSplits   []string           `json:"heldSplits"`
+	}
+	templateDocument struct {
+		Service     string            `json:"service"`
+		Workloads   []string          `json:"workloads"`
+		Annotations map[string]string `json:"annotations"`
+		// Applied: Kubemate writes them, with a restart. False: somebody else has to.
+		Applied bool   `json:"applied"`
+		Policy  string `json:"policy"`
 	}
 	problemDocument struct {
 		Namespace string `json:"namespace,omitempty"`
@@ -56,7 +66,7 @@ func printJSON(out io.Writer, found *result) error {
 
 func newNamespaceDocument(found *namespaceResult) (namespaceDocument, error) {
 	document := namespaceDocument{
-		Name: found.Snapshot.Namespace, Objects: []map[string]any{}, Borrowed: []map[string]any{}, Problems: problemDocuments(found.problems),
+		Name: found.Snapshot.Namespace, Objects: []map[string]any{}, Borrowed: []map[string]any{}, PodTemplates: templateDocuments(found), Problems: problemDocuments(found.problems),
 		Waiting: []problemDocument{}, Assumptions: append([]string{}, found.Assumptions...), Held: []string{}, HeldSplits: append([]string{}, found.plan.HeldSplits...),
 	}
 	for _, object := range found.written() {
@@ -77,6 +87,21 @@ func newNamespaceDocument(found *namespaceResult) (namespaceDocument, error) {
 		document.Held = append(document.Held, origin.String())
 	}
 	return document, nil
+}
+
+func templateDocuments(found *namespaceResult) []templateDocument {
+	documents := make([]templateDocument, 0, len(found.plan.Templates))
+	for i := range found.plan.Templates {
+		template := &found.plan.Templates[i]
+		one := templateDocument{
+			Service: template.Service, Workloads: []string{}, Annotations: template.Annotations, Applied: template.Apply, Policy: template.Origin.Object().Name,
+		}
+		for _, workload := range template.Workloads {
+			one.Workloads = append(one.Workloads, workload.String())
+		}
+		documents = append(documents, one)
+	}
+	return documents
 }
 
 func problemDocuments(problems []manifest.Problem) []problemDocument {

@@ -38,6 +38,45 @@ metadata: {name: shop, namespace: shop}
 spec: {target: {kind: Namespace}, injection: Enabled}
 `
 
+const ofPods = `---
+apiVersion: kubemate.io/v1alpha1
+kind: MeshPolicy
+metadata: {name: quiet, namespace: shop}
+spec: {target: {kind: Service, name: orders}, proxy: {logLevel: warn}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: orders, namespace: shop}
+spec: {selector: {app: orders}, ports: [{port: 8080}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: orders, namespace: shop}
+spec: {serviceName: orders, selector: {matchLabels: {app: orders}}, template: {metadata: {labels: {app: orders}}, spec: {containers: [{name: app, image: app}]}}}
+`
+
+func TestPodTemplatesArePrinted(t *testing.T) {
+	for name, test := range map[string]struct{ policy, want string }{
+		"for Git":       {ofPods, "Service orders (StatefulSet orders); give them to the templates in Git:\n#   config.linkerd.io/proxy-log-level: warn\n"},
+		"that we write": {strings.Replace(ofPods, "warn}", "warn}, applyToWorkloads: true, restart: Rolling", 1), "; they are written there with a restart:\n#   config"},
+		"where none is": {strings.Split(ofPods, "---\napiVersion: apps")[0], "Service orders (no workload is known); give them"},
+	} {
+		code, out, errOut := run(t, test.policy, "plan", "-f", "-")
+		if code != ExitFine || !strings.Contains(out, test.want) {
+			t.Errorf("%s: exit code %d, no %q in\n%s\n%s", name, code, test.want, out, errOut)
+		}
+	}
+	_, out, _ := run(t, ofPods, "plan", "-f", "-", "-o", "json")
+	var document planDocument
+	if err := json.Unmarshal([]byte(out), &document); err != nil {
+		t.Fatal(err)
+	}
+	got := document.Namespaces[0].PodTemplates
+	if len(got) != 1 || got[0].Policy != "quiet" || got[0].Applied || got[0].Workloads[0] != "StatefulSet orders" || got[0].Annotations["config.linkerd.io/proxy-log-level"] != "warn" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestExitCodes(t *testing.T) {
 	directory := t.TempDir()
 	for name, test := range map[string]struct {

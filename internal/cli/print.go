@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/driver"
+	"github.com/kubemate/kubemate/internal/plan"
 )
 
 // Values of --output.
@@ -54,9 +55,38 @@ func printYAML(out io.Writer, found *result) error {
 				return err
 			}
 		}
+		for i := range one.plan.Templates {
+			if err := writeTemplate(&text, &one.plan.Templates[i]); err != nil {
+				return err
+			}
+		}
 	}
 	_, err := out.Write(text.Bytes())
 	return err
+}
+
+// writeTemplate writes what pod templates need as a comment: no object that kubectl could apply holds nothing else of a workload.
+func writeTemplate(text *bytes.Buffer, template *plan.Template) error {
+	who := "give them to the templates in Git"
+	if template.Apply {
+		who = "they are written there with a restart"
+	}
+	workloads := make([]string, 0, len(template.Workloads))
+	for _, one := range template.Workloads {
+		workloads = append(workloads, one.String())
+	}
+	if len(workloads) == 0 {
+		workloads = []string{"no workload is known"}
+	}
+	annotations, err := yaml.Marshal(template.Annotations)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(text, "---\n# Annotations that %s needs in the pod templates of Service %s (%s); %s:\n", template.Origin.Object(), template.Service, strings.Join(workloads, ", "), who)
+	for line := range strings.Lines(string(annotations)) {
+		text.WriteString("#   " + line)
+	}
+	return nil
 }
 
 func writeDocument(text *bytes.Buffer, content map[string]any) error {
