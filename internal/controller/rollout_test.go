@@ -44,6 +44,14 @@ func (s shop) decision(ctx context.Context) *v1alpha1.ReleaseStatus {
 	return s.release(ctx).Status.Release
 }
 
+// stepProgrammed says whether the newest decision is programmed, as a function to be polled.
+func (s shop) stepProgrammed(ctx context.Context) func() bool {
+	return func() bool {
+		found := s.release(ctx).Status
+		return found.Release != nil && found.Programmed != nil && found.Programmed.Revision == found.Release.Revision
+	}
+}
+
 // phase is that of the release, as a function to be polled.
 func (s shop) phase(ctx context.Context) func() v1alpha1.ReleasePhase {
 	return func() v1alpha1.ReleasePhase { return s.release(ctx).Status.Phase }
@@ -148,6 +156,7 @@ var _ = Describe("A rollout", func() {
 		s := newShop(ctx)
 		s.rolling(ctx, rollout(step("5", 1*time.Second), step("100", 0)))
 		Eventually(func() map[string]int { return s.split(ctx) }).Should(Equal(s.shares(95, 5)))
+		Eventually(s.stepProgrammed(ctx)).Should(BeTrue(), "a step is held from then on")
 		s.ready(ctx, s.leaf("v2"), 0)
 		Eventually(func() map[string]int { return s.split(ctx) }, time.Second).Should(Equal(s.shares(100, 0)))
 		Eventually(func() string { return s.decision(ctx).Reason }).Should(Equal(v1alpha1.ReasonInsufficientCapacity))
