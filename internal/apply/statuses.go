@@ -17,8 +17,9 @@ import (
 // StatusFieldManager is the field manager of the status of custom resources.
 const StatusFieldManager = "kubemate-status"
 
-// statusWorkers is how many statuses are written at once.
-const statusWorkers = 8
+// statusWorkers is how many statuses are written at once. Few: nobody's requests wait for them, and an API server that is busy with statuses takes longer
+// for the objects that a rollback changes. What has waited is written once, as it is by then.
+const statusWorkers = 2
 
 // StatusClient writes subresources. A client.Client is one.
 type StatusClient interface {
