@@ -31,7 +31,7 @@ func (e *Engine) form(ctx context.Context, one *group, object wanted) (wanted, *
 	if err != nil || !e.asleep(object, live) {
 		return object, nil, err
 	}
-	waiting, err := e.unaccepted(ctx, one, func(one driver.Object) bool { return one.Awaited })
+	waiting, err := e.unaccepted(ctx, one, awaited)
 	if waiting != nil {
 		object = *object.dormant
 	}
@@ -45,6 +45,8 @@ func (e *Engine) asleep(object wanted, live client.Object) bool {
 	}
 	return live == nil || live.GetAnnotations()[v1alpha1.AnnotationApplied] == object.dormant.digest
 }
+
+func awaited(object driver.Object) bool { return object.Awaited }
 
 // unaccepted is the first of some objects of a group that the data plane has not accepted. Nil: it has accepted all.
 func (e *Engine) unaccepted(ctx context.Context, one *group, which func(driver.Object) bool) (*Ref, error) {

@@ -19,9 +19,8 @@ type group struct {
 	claims []model.HostClaim
 	// heldBack names a standing object that should change and is held. Empty: none.
 	heldBack string
-	// from is the group of the plan that it was made from, and made what it was then. Nothing changes them.
+	// from is the group of the plan that it was made from. Nothing changes it.
 	from plan.Group
-	made digested
 }
 
 // digested is what a group wants, with what it takes to compare it.
@@ -33,18 +32,16 @@ type digested struct {
 	origins []model.Origin
 }
 
+// newGroup digests a group, unless it is one that was digested earlier, and from which nothing was withdrawn then.
 func newGroup(of plan.Group, earlier *group) (*group, error) {
 	made := &group{key: of.Key, claims: of.Claims, from: of}
-	if earlier != nil && shared(of.Objects, earlier.from.Objects) && shared(of.Borrowed, earlier.from.Borrowed) {
-		made.made = earlier.made
-	} else {
-		var err error
-		if made.made, err = digest(of); err != nil {
-			return nil, err
-		}
+	if earlier != nil && shared(of.Objects, earlier.from.Objects) && shared(of.Borrowed, earlier.from.Borrowed) && len(earlier.loans) == len(of.Borrowed) {
+		made.digested = earlier.digested
+		return made, nil
 	}
-	made.digested = made.made
-	return made, nil
+	var err error
+	made.digested, err = digest(of)
+	return made, err
 }
 
 // shared says whether two lists are one: a plan shares its groups with an earlier one when nothing of them has changed.

@@ -7,7 +7,6 @@ import (
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/kubemate/kubemate/internal/driver"
 	"github.com/kubemate/kubemate/internal/load"
 )
 
@@ -26,11 +25,11 @@ func (e *Engine) guardsAhead(id groupID) string {
 // early is why an object must not be written yet: the guards that it comes after are not in force, of other groups, or of its own, where something is
 // asleep or not accepted. Nil: it may.
 func (e *Engine) early(ctx context.Context, one *group, object wanted, id groupID, asleep error) error {
-	if object.object.Late && asleep != nil {
-		return asleep
-	}
 	if object.object.Late {
-		waiting, err := e.unaccepted(ctx, one, func(one driver.Object) bool { return one.Awaited })
+		if asleep != nil {
+			return asleep
+		}
+		waiting, err := e.unaccepted(ctx, one, awaited)
 		if waiting != nil {
 			return unacceptedError{waiting: *waiting, dormant: object.ref}
 		}
