@@ -110,17 +110,19 @@ func (h *Hosts) take(ctx context.Context, namespace string, claim model.HostClai
 	return before, false, nil
 }
 
-// recent says whether a namespace has a host by a record that the cache does not show yet. The lock is held.
+// recent says whether a namespace has a host by a record that the cache does not show yet. A record that stands in the way although the host is reserved
+// for the namespace is changed once the cache shows it. The lock is held.
 func (h *Hosts) recent(namespace string, claim model.HostClaim) (bool, error) {
 	for key, one := range h.unseen {
 		own := one.namespace == namespace
 		switch {
-		case own && key == claim.HostKey && one.writing:
-			return false, fmt.Errorf("recording %s for namespace %s: it is being recorded for another object of the namespace", key, namespace)
-		case own && key == claim.HostKey:
-			return true, nil
 		case !own && key.Overlaps(claim.HostKey) && !claim.Reserved:
 			return false, takenError{claim.HostKey, one.namespace}
+		case key != claim.HostKey:
+		case own && !one.writing:
+			return true, nil
+		default:
+			return false, fmt.Errorf("recording %s for namespace %s: a record of it for namespace %s is not seen yet", key, namespace, one.namespace)
 		}
 	}
 	return false, nil

@@ -154,6 +154,11 @@ func TestARecordThatIsBeingWritten(t *testing.T) {
 		if err := hosts.record(t.Context(), "shop", claimOf("shop.example")); err == nil {
 			t.Error("another object of the namespace goes on before it is stored")
 		}
+		reserved := claimOf("shop.example")
+		reserved.Reserved = true
+		if err := hosts.record(t.Context(), "bank", reserved); err == nil || len(cluster.stored) != 1 {
+			t.Errorf("the namespace that the host is reserved for does not wait: %v, %d records", err, len(cluster.stored))
+		}
 		return errors.New("no answer")
 	}
 	if err := hosts.record(t.Context(), "shop", claimOf("shop.example")); err == nil {

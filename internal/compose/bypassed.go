@@ -45,18 +45,13 @@ func (c *composer) readBypassed() {
 			speaks[aspect+target] = true
 			return !before && !suspended(policy) && !c.refused[origin]
 		}
-		if bypass := spec.Bypass; bypass != nil && first("bypass of ") && !c.expired(bypass) {
+		if bypass := spec.Bypass; bypass != nil && first("bypass of ") && !expired(bypass, c.snapshot.Now) {
 			c.bypassed = append(c.bypassed, bypassed{inbound: portRanges(bypass.InboundPorts), outbound: portRanges(bypass.OutboundPorts), of: of, by: origin})
 		}
 		if of != nil && spec.Injection != nil && first("injection of ") && *spec.Injection == v1alpha1.InjectionDisabled {
 			c.bypassed = append(c.bypassed, bypassed{unmeshed: true, of: of, by: origin})
 		}
 	}
-}
-
-// expired says whether a bypass has ended.
-func (c *composer) expired(bypass *v1alpha1.Bypass) bool {
-	return bypass.Expires != nil && !c.snapshot.Now.Before(bypass.Expires.Time)
 }
 
 // pastProxies says in words why calls reach a port of a Service's pods without being checked, and whether that is so of all the pods. Empty: they do not.

@@ -122,8 +122,13 @@ func (c *composer) readBypass(bypass *v1alpha1.Bypass, origin model.Origin, with
 // BypassExpired says whether a bypass of the namespace has ended that a policy still has: that restarts nothing.
 func BypassExpired(policies []*v1alpha1.MeshPolicy, now time.Time) bool {
 	return slices.ContainsFunc(policies, func(policy *v1alpha1.MeshPolicy) bool {
-		return policy.Spec.Target.Kind == v1alpha1.TargetNamespace && policy.Spec.Bypass != nil && policy.Spec.Bypass.Expires != nil && !now.Before(policy.Spec.Bypass.Expires.Time)
+		return policy.Spec.Target.Kind == v1alpha1.TargetNamespace && expired(policy.Spec.Bypass, now)
 	})
+}
+
+// expired says whether there is a bypass that has ended.
+func expired(bypass *v1alpha1.Bypass, now time.Time) bool {
+	return bypass != nil && bypass.Expires != nil && !now.Before(bypass.Expires.Time)
 }
 
 // wakeAt notes when the same snapshot comes to something else.

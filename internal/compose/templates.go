@@ -3,8 +3,6 @@ package compose
 import (
 	"slices"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/kubemate/kubemate/api/v1alpha1"
 	"github.com/kubemate/kubemate/internal/model"
 )
@@ -94,7 +92,7 @@ func (c *composer) forbidsTemplates(p *part, spec *v1alpha1.MeshPolicySpec, orig
 			Origin: at(origin, "spec.target"), Reason: v1alpha1.ReasonInvalid,
 			Message: "the namespace " + c.snapshot.Namespace + " belongs to " + owner + ", its pods are not in the mesh; remove injection, bypass and proxy",
 		}, true
-	case p.service.Spec.Type == corev1.ServiceTypeExternalName, len(p.service.Spec.Selector) == 0:
+	case !guardable(p.service):
 		return model.Problem{
 			Origin: at(origin, "spec.target.name"), Reason: v1alpha1.ReasonServiceNotFound,
 			Message: "Service " + p.service.Name + " has no selector: there are no pods of it to annotate; name a Service with a selector",
@@ -160,7 +158,7 @@ func (c *composer) addTemplate(template *model.Template) {
 // restarts nothing. Where the Service is gone nobody knows which they are, and all stay.
 func (c *composer) keepTemplates(policy *v1alpha1.MeshPolicy, composed bool) {
 	spec := &policy.Spec
-	if !Applies(spec) || composed && (spec.Bypass == nil || !c.expired(spec.Bypass)) {
+	if !Applies(spec) || composed && !expired(spec.Bypass, c.snapshot.Now) {
 		return
 	}
 	if p := c.byName[string(*spec.Target.Name)]; p != nil {

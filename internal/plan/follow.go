@@ -72,10 +72,18 @@ func (p *Plan) heldSplit(object client.Object, driverName string) (profile model
 }
 
 // split is a Service that the plan splits. Nil: it does not.
-func (p *Plan) split(service string) *model.Service {
+func (p *Plan) split(name string) *model.Service {
+	if found := p.service(name); found != nil && found.Retain != nil {
+		return found
+	}
+	return nil
+}
+
+// service is a Service of the plan. Nil: it wants nothing of it.
+func (p *Plan) service(name string) *model.Service {
 	services := p.Model.Services
-	i, found := slices.BinarySearchFunc(services, service, func(s model.Service, name string) int { return cmp.Compare(s.Name, name) })
-	if !found || services[i].Retain == nil {
+	i, found := slices.BinarySearchFunc(services, name, func(s model.Service, name string) int { return cmp.Compare(s.Name, name) })
+	if !found {
 		return nil
 	}
 	return &services[i]

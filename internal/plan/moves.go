@@ -33,8 +33,8 @@ func (p *Plan) Move(standing []client.Object, drivers Drivers) {
 			continue
 		}
 		taken, takes := mesh.TakesOver(object)
-		service := p.routed(taken.Service)
-		if !takes || taken.Namespace != p.Namespace || service == nil {
+		service := p.service(taken.Service)
+		if !takes || taken.Namespace != p.Namespace || service == nil || len(service.Routes) == 0 {
 			continue
 		}
 		p.Hiding = append(p.Hiding, Hiding{object.GetObjectKind().GroupVersionKind().GroupKind(), object.GetName()})
@@ -42,20 +42,13 @@ func (p *Plan) Move(standing []client.Object, drivers Drivers) {
 			p.Problems = append(p.Problems, model.Problem{Origin: origin, Reason: v1alpha1.ReasonMoving, Advisory: true, Message: explainMove(object, drivers.Mesh)})
 		}
 	}
+	if len(p.Hiding) == 0 {
+		return
+	}
 	slices.SortFunc(p.Hiding, Hiding.compare)
 	p.Hiding = slices.Compact(p.Hiding)
 	p.Problems.Sort()
 	p.Problems = slices.Compact(p.Problems)
-}
-
-// routed is a Service that the plan has routes for. Nil: it has none.
-func (p *Plan) routed(name string) *model.Service {
-	services := p.Model.Services
-	i, found := slices.BinarySearchFunc(services, name, func(s model.Service, name string) int { return cmp.Compare(s.Name, name) })
-	if !found || len(services[i].Routes) == 0 {
-		return nil
-	}
-	return &services[i]
 }
 
 func explainMove(object client.Object, to driver.MeshDriver) string {
