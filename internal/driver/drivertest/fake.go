@@ -3,7 +3,6 @@ package drivertest
 import (
 	"encoding/json"
 	"maps"
-	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -106,17 +105,6 @@ func (f Fake) ProxyNeeds() driver.ProxyNeeds {
 // PodAnnotations are what ReadPod looks at.
 func (f Fake) PodAnnotations() []string { return []string{fakeInject, fakePods} }
 
-// ReadPod goes by the Namespace, and by nothing of the pod but its containers and its network.
-func (f Fake) ReadPod(pod model.RunningPod, around model.Surroundings) model.PodState {
-	state := model.PodState{Meshed: slices.Contains(pod.Containers, FakeProxy)}
-	wanted := around.Annotations[fakeInject] == "enabled"
-	if wanted && pod.HostNetwork {
-		state.Exempt, wanted = model.ExemptHostNetwork, false
-	}
-	state.Waiting = wanted != state.Meshed
-	return state
-}
-
 func fakeMesh(ns model.Namespace) (driver.Output, error) {
 	var out driver.Output
 	if ns.Injection != nil || !ns.Pods.Empty() {
@@ -150,37 +138,6 @@ func fakeMesh(ns model.Namespace) (driver.Output, error) {
 		}
 	}
 	return out, nil
-}
-
-// fakeTemplate writes what pods need under the same keys as on a Namespace.
-func fakeTemplate(template *model.Template) (driver.Template, error) {
-	loan, err := fakeLoan("", "", "", podValues(template.Pods), nil)
-	if template.Injection != nil && err == nil {
-		loan.Annotations[fakeInject] = strings.ToLower(string(template.Injection.Mode))
-	}
-	return driver.Template{Annotations: loan.Annotations, Origin: template.Origin}, err
-}
-
-func podValues(pods model.Pods) map[string]any {
-	if pods.Empty() {
-		return nil
-	}
-	return map[string]any{"pods": pods}
-}
-
-// fakeLoan lays values over an object as JSON.
-func fakeLoan(kind, namespace, name string, values map[string]any, origins []model.Origin) (driver.Borrowed, error) {
-	loan := driver.Borrowed{
-		Kind: corev1.SchemeGroupVersion.WithKind(kind), Namespace: namespace, Name: name, Annotations: map[string]string{}, Origins: model.SortOrigins(origins),
-	}
-	for key, value := range values {
-		bytes, err := json.Marshal(value)
-		if err != nil {
-			return driver.Borrowed{}, err
-		}
-		loan.Annotations["fake.example/"+key] = string(bytes)
-	}
-	return loan, nil
 }
 
 func fakeService(out *driver.Output, namespace string, svc model.Service) error {
@@ -234,36 +191,6 @@ func fakeBalancing(out *driver.Output, namespace string, svc model.Service) erro
 	loan, err := fakeLoan("Service", namespace, svc.Name, map[string]any{"breaker": svc.Breaker, "opaque": svc.Opaque}, origins)
 	out.Borrowed = append(out.Borrowed, loan)
 	return err
-}
-
-func fakeEdge(ns model.Namespace) (driver.Output, error) {
-	var out driver.Output
-	for _, edge := range ns.Edges {
-		object, err := configMap(ns.Name, "edge."+edge.Name, map[string]any{"edge": edge})
-		if err != nil {
-			return driver.Output{}, err
-		}
-		rendered := driver.Object{Object: object}
-		origins := []model.Origin{edge.Origin}
-		for _, route := range edge.Routes {
-			for _, line := range route.Table {
-				origins = append(origins, line.Origins...)
-			}
-			if route.Retain != nil {
-				rendered.Retain = route.Retain
-			}
-		}
-		rendered.Origins = model.SortOrigins(origins)
-		out.Objects = append(out.Objects, rendered)
-	}
-	for _, egress := range ns.Egresses {
-		object, err := configMap(ns.Name, "egress."+egress.Name, map[string]any{"egress": egress})
-		if err != nil {
-			return driver.Output{}, err
-		}
-		out.Objects = append(out.Objects, driver.Object{Object: object, Origins: []model.Origin{egress.Origin.Object()}})
-	}
-	return out, nil
 }
 
 // sets writes an access with what has no order as the keys of maps, which JSON sorts.
