@@ -17,8 +17,9 @@ import (
 // Decisions writes what is decided about releases, each on top of the very version that was read: a decision that was made without knowing the
 // one before is refused, whoever made it.
 type Decisions struct {
-	client StatusClient
-	now    func() time.Time
+	client     StatusClient
+	precedence *Precedence
+	now        func() time.Time
 
 	mu     sync.Mutex
 	newest map[client.ObjectKey]lastDecision
@@ -31,9 +32,9 @@ type lastDecision struct {
 	at      time.Time
 }
 
-// NewDecisions makes Decisions.
-func NewDecisions(to StatusClient, now func() time.Time) *Decisions {
-	return &Decisions{client: to, now: now, newest: map[client.ObjectKey]lastDecision{}}
+// NewDecisions makes Decisions, which go before others.
+func NewDecisions(to StatusClient, precedence *Precedence, now func() time.Time) *Decisions {
+	return &Decisions{client: to, precedence: precedence, now: now, newest: map[client.ObjectKey]lastDecision{}}
 }
 
 // Behind says whether the cache, which shows the given release, has not caught up with the last decision that was written about it: then there
@@ -68,6 +69,7 @@ func (d *Decisions) Write(ctx context.Context, of *v1alpha1.CanaryRelease, decis
 	body.SetResourceVersion(of.ResourceVersion)
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
+	defer d.precedence.take()()
 	err = d.client.Status().Apply(ctx, client.ApplyConfigurationFromUnstructured(body), client.FieldOwner(v1alpha1.ReleaseFieldManager), client.ForceOwnership)
 	if err != nil {
 		return fmt.Errorf("writing the decision about CanaryRelease %s/%s: %w", of.Namespace, of.Name, err)

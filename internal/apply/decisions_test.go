@@ -30,7 +30,7 @@ func (s *statusServer) Apply(_ context.Context, config runtime.ApplyConfiguratio
 func TestADecisionIsWrittenOnTopOfWhatWasRead(t *testing.T) {
 	now := time.Unix(0, 0)
 	server := &statusServer{}
-	decisions := NewDecisions(server, func() time.Time { return now })
+	decisions := NewDecisions(server, nil, func() time.Time { return now })
 	of := &v1alpha1.CanaryRelease{}
 	of.Namespace, of.Name, of.UID, of.ResourceVersion = "shop", "orders", "r-1", "10"
 	if decisions.Behind(of) {
@@ -60,7 +60,7 @@ func TestADecisionIsWrittenOnTopOfWhatWasRead(t *testing.T) {
 
 func TestACacheThatNeverShowsADecisionIsBelievedInTheEnd(t *testing.T) {
 	now := time.Unix(0, 0)
-	decisions := NewDecisions(&statusServer{}, func() time.Time { return now })
+	decisions := NewDecisions(&statusServer{}, nil, func() time.Time { return now })
 	of := &v1alpha1.CanaryRelease{}
 	of.UID, of.ResourceVersion = "r-1", "10"
 	if err := decisions.Write(t.Context(), of, &v1alpha1.ReleaseStatus{}); err != nil {

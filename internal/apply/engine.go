@@ -36,10 +36,19 @@ type Options struct {
 	Scheme *runtime.Scheme
 	// Workers is how many groups are written at once.
 	Workers int
-	// Announce is told a namespace when results of its groups have changed. It must not block.
-	Announce func(namespace string)
+	// Announce is told when results of a namespace's groups have changed. It must not block.
+	Announce func(News)
+	// Precedence is what the engine's writes have. Nil: none.
+	Precedence *Precedence
 	// Now is the clock.
 	Now func() time.Time
+}
+
+// News says that results of a namespace's groups have changed.
+type News struct {
+	Namespace string
+	// Reshaped says that objects were created or deleted since the last news, and not only changed: what stands there are others than before.
+	Reshaped bool
 }
 
 // Engine writes plans. Submit never waits for the API server.
@@ -62,6 +71,8 @@ type namespace struct {
 	submission *submission
 	groups     map[string]*progress
 	announced  time.Time
+	// reshaped says that objects were created or deleted since then.
+	reshaped bool
 }
 
 // progress is how far a group is.

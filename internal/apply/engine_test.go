@@ -20,17 +20,18 @@ import (
 // bench is an engine at work on a cluster in memory.
 type bench struct {
 	*cluster
-	engine    *Engine
-	announced int
+	engine     *Engine
+	precedence *Precedence
+	news       []News
 }
 
 // withEngine runs a test in a bubble of time of its own: what waits, waits without taking time.
 func withEngine(t *testing.T, test func(t *testing.T, b *bench)) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &bench{cluster: newCluster(t)}
+		b := &bench{cluster: newCluster(t), precedence: NewPrecedence()}
 		b.engine = NewEngine(Options{
 			Client: b.cluster, Reader: b.cluster, Scheme: clientgoscheme.Scheme, Workers: 4,
-			Announce: func(string) { b.announced++ }, Now: time.Now,
+			Announce: func(news News) { b.news = append(b.news, news) }, Precedence: b.precedence, Now: time.Now,
 		})
 		stopped := make(chan error, 1)
 		go func() { stopped <- b.engine.Start(t.Context()) }()
@@ -80,8 +81,34 @@ func TestSteadyStateSendsNothing(t *testing.T) {
 		if got := b.engine.Results(shop)["service.orders"].State; got != Done {
 			t.Errorf("state is %s", got)
 		}
-		if b.announced != 1 {
-			t.Errorf("announced %d times", b.announced)
+		if len(b.news) != 1 {
+			t.Errorf("announced %v", b.news)
+		}
+	})
+}
+
+func TestNewsSayWhetherOtherObjectsStandThereThanBefore(t *testing.T) {
+	withEngine(t, func(t *testing.T, b *bench) {
+		for _, step := range []struct {
+			what     string
+			groups   []plan.Group
+			reshaped bool
+		}{
+			{"created", []plan.Group{orders("a")}, true},
+			{"changed", []plan.Group{orders("b")}, false},
+			{"deleted", nil, true},
+		} {
+			b.show()
+			b.news = nil
+			b.submit(step.groups...)
+			time.Sleep(2 * settleTime)
+			synctest.Wait()
+			if step.groups == nil {
+				b.submit(orders("c")) // the results of a group that is gone are told to nobody, but the next ones say so
+			}
+			if len(b.news) == 0 || b.news[0] != (News{shop, step.reshaped}) {
+				t.Errorf("%s: news are %v", step.what, b.news)
+			}
 		}
 	})
 }

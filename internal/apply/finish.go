@@ -130,7 +130,17 @@ func (e *Engine) announce(name string, ns *namespace, changed bool) {
 		return
 	}
 	ns.announced = now
-	e.options.Announce(name)
+	e.options.Announce(News{name, ns.reshaped})
+	ns.reshaped = false
+}
+
+// reshape notes that an object of a namespace was created or deleted.
+func (e *Engine) reshape(name string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if ns := e.namespaces[name]; ns != nil {
+		ns.reshaped = true
+	}
 }
 
 func (e *Engine) busy(ns *namespace) bool {

@@ -47,20 +47,26 @@ func (l *ledger) judge(w wanted, live client.Object, holds func(client.Object) b
 		return judgement{verdict: held}, nil
 	case stale && known.deleted:
 		return judgement{verdict: create}, nil
-	case stale && known.digest == w.digest:
-		return judgement{verdict: current}, nil
 	case stale:
-		return judgement{verdict: update, uid: known.uid, version: known.version}, nil
+		return known.judge(w), nil
 	case live == nil:
 		return judgement{verdict: create}, nil
 	case !load.Ours(live):
 		return judgement{verdict: foreign}, nil
 	case !live.GetDeletionTimestamp().IsZero():
 		return judgement{verdict: leaving}, nil
-	case known.version == live.GetResourceVersion() && known.digest == w.digest:
-		return judgement{verdict: current}, nil
+	case known.version == live.GetResourceVersion() && known.digest != "":
+		return known.judge(w), nil
 	}
 	return l.compare(w, live, known)
+}
+
+// judge compares an object of the plan with what is known of the object that stands: it is as somebody wanted it before.
+func (r receipt) judge(w wanted) judgement {
+	if r.digest == w.digest {
+		return judgement{verdict: current}
+	}
+	return judgement{verdict: update, uid: r.uid, version: r.version}
 }
 
 // compare looks at every field.

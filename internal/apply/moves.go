@@ -29,6 +29,7 @@ func (e *Engine) reveal(ctx context.Context, s *submission, one *group, standing
 		if err := e.writer.remove(ctx, object.GetObjectKind().GroupVersionKind(), refOf(object), object.GetUID()); err != nil {
 			return err
 		}
+		e.reshape(object.GetNamespace())
 		e.settling.changed(refOf(object), object.GetNamespace(), load.Origins(object))
 	}
 	return nil

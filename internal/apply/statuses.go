@@ -17,8 +17,7 @@ import (
 // StatusFieldManager is the field manager of the status of custom resources.
 const StatusFieldManager = "kubemate-status"
 
-// statusWorkers is how many statuses are written at once. Few: nobody's requests wait for them, and an API server that is busy with statuses takes longer
-// for the objects that a rollback changes. What has waited is written once, as it is by then.
+// statusWorkers is how many statuses are written at once. Few: nobody's requests wait for them (Precedence).
 const statusWorkers = 2
 
 // StatusClient writes subresources. A client.Client is one.
@@ -29,6 +28,7 @@ type StatusClient interface {
 // Statuses writes the status of custom resources. Publish never waits for the API server.
 type Statuses struct {
 	client StatusClient
+	others *Precedence
 	queue  workqueue.TypedRateLimitingInterface[types.UID]
 
 	mu    sync.Mutex
@@ -44,13 +44,13 @@ type statusNote struct {
 	version string
 }
 
-// NewStatuses makes Statuses, which work once they are started.
-func NewStatuses(to StatusClient) *Statuses {
+// NewStatuses makes Statuses, which work once they are started. Writes of others go first.
+func NewStatuses(to StatusClient, others *Precedence) *Statuses {
 	limiter := workqueue.NewTypedItemExponentialFailureRateLimiter[types.UID](firstRetry, lastRetry)
 	return &Statuses{
-		client: to,
-		queue:  workqueue.NewTypedRateLimitingQueueWithConfig(limiter, workqueue.TypedRateLimitingQueueConfig[types.UID]{Name: "status"}),
-		notes:  map[types.UID]*statusNote{},
+		client: to, others: others,
+		queue: workqueue.NewTypedRateLimitingQueueWithConfig(limiter, workqueue.TypedRateLimitingQueueConfig[types.UID]{Name: "status"}),
+		notes: map[types.UID]*statusNote{},
 	}
 }
 
@@ -126,6 +126,7 @@ func (s *Statuses) next(ctx context.Context) bool {
 		s.queue.Forget(uid)
 		return true
 	}
+	s.others.yield(ctx)
 	version, err := s.write(ctx, note)
 	switch {
 	case err == nil:

@@ -28,6 +28,7 @@ func (e *Engine) next(ctx context.Context) bool {
 		e.queue.Forget(id)
 		return true
 	}
+	defer e.options.Precedence.take()()
 	logger := logf.FromContext(ctx).WithName("apply").WithValues("namespace", id.namespace, "group", one.key)
 	err := e.write(ctx, s, one, id)
 	var wait time.Duration
@@ -123,6 +124,9 @@ func (e *Engine) writeObject(ctx context.Context, s *submission, object wanted, 
 			return err
 		}
 		e.settling.changed(object.ref, id.namespace, object.object.Origins)
+		if judged.verdict == create {
+			e.reshape(id.namespace)
+		}
 	case trimmed:
 		return e.writer.trim(ctx, object, judged)
 	case current, held:
@@ -176,6 +180,7 @@ func (e *Engine) pruneAll(ctx context.Context, s *submission, id groupID, standi
 				return 0, err
 			}
 			e.settling.changed(refOf(object), id.namespace, origins)
+			e.reshape(id.namespace)
 		}
 	}
 	return wait, nil

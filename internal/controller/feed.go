@@ -8,6 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/kubemate/kubemate/internal/apply"
 )
 
 // moment is how long results of writes are gathered.
@@ -46,16 +48,27 @@ func (f *feed) add(namespaces ...string) {
 	}
 }
 
-// addSoon has a namespace reconciled in a moment: results of writes come in swarms, and nothing but statuses waits for them.
-func (f *feed) addSoon(namespace string) {
+// addSoon has a namespace reconciled in a moment: what leads to it comes in swarms, and nothing but statuses waits for it.
+func (f *feed) addSoon(namespace string) { f.putSoon(request(namespace)) }
+
+// announce has results of writes told. Where something was created or deleted, the namespace is looked at as a whole.
+func (f *feed) announce(news apply.News) {
+	if news.Reshaped {
+		f.addSoon(news.Namespace)
+		return
+	}
+	f.putSoon(resultsOf(news.Namespace))
+}
+
+func (f *feed) putSoon(key reconcile.Request) {
 	f.mu.Lock()
 	queue := f.queue
 	f.mu.Unlock()
 	if queue == nil {
-		f.add(namespace)
+		f.put(key)
 		return
 	}
-	queue.AddAfter(request(namespace), moment)
+	queue.AddAfter(key, moment)
 }
 
 // put has a key reconciled.
@@ -70,6 +83,11 @@ func (f *feed) put(key reconcile.Request) {
 	default:
 		f.early[key] = true
 	}
+}
+
+// resultsOf is the key of a namespace of which nothing but results of writes has changed.
+func resultsOf(namespace string) reconcile.Request {
+	return reconcile.Request{NamespacedName: types.NamespacedName{Namespace: "results", Name: namespace}}
 }
 
 func request(namespace string) reconcile.Request {

@@ -53,6 +53,7 @@ type namespaces struct {
 	drivers  Drivers
 	kinds    *kinds
 	plans    plans
+	turns    turns
 	vanished *vanished
 	reporter *reporter
 	board    *board
@@ -68,48 +69,71 @@ type namespaces struct {
 
 // Reconcile makes one namespace what its custom resources want. The writing goes on after it returns; results come back as events.
 func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
-	view, err := n.reader.Namespace(ctx, request.Name)
-	if err != nil {
+	turn := n.turns.of(request.Name)
+	turn.Lock()
+	defer turn.Unlock()
+	if request == resultsOf(request.Name) && turn.compiled != nil {
+		wait, err := n.tell(ctx, turn)
+		return reconcile.Result{RequeueAfter: wait}, err
+	}
+	var err error
+	if turn.compiled, err = n.compile(ctx, request.Name); turn.compiled == nil {
 		return reconcile.Result{}, err
 	}
+	again := turn.compiled.wait
+	wait, err := n.tell(ctx, turn)
+	return reconcile.Result{RequeueAfter: soonest(again, wait)}, err
+}
+
+// compile reads a namespace, plans it and has the plan written. Nil: there is nothing to plan.
+func (n *namespaces) compile(ctx context.Context, name string) (*compiled, error) {
+	view, err := n.reader.Namespace(ctx, name)
+	if err != nil {
+		return nil, err
+	}
 	if view == nil || view.Empty() {
-		n.forget(request.Name)
-		return reconcile.Result{}, nil
+		n.forget(name)
+		return nil, nil
 	}
 	gone, err := n.vanished.judge(ctx, view)
 	if err != nil {
-		return reconcile.Result{}, err
+		return nil, err
 	}
 	if gone.missingCRD != "" {
 		logf.FromContext(ctx).Info("a CustomResourceDefinition of Kubemate is missing: what was programmed stays as it is", "definition", gone.missingCRD)
 	}
 	view.Now = n.now()
-	arriving := n.arrivals.Settle(request.Name, view.Endpoints, view.Now)
-	drivers := n.drivers.Select(n.kinds.Served(), view.Live.Drivers())
-	planned, err := n.plan(view, drivers, gone.held)
-	if err != nil {
-		return reconcile.Result{}, err
+	made := &compiled{view: view, wait: soonest(gone.wait, n.arrivals.Settle(name, view.Endpoints, view.Now))}
+	made.drivers = n.drivers.Select(n.kinds.Served(), view.Live.Drivers())
+	if made.planned, err = n.plan(view, made.drivers, gone.held); err != nil {
+		return nil, err
 	}
-	if err := n.engine.Submit(planned, view.Live); err != nil {
-		return reconcile.Result{}, err
+	if !made.planned.Due.IsZero() {
+		made.wait = soonest(made.wait, max(made.planned.Due.Sub(view.Now), time.Second))
 	}
-	n.retained.show(view, planned)
-	results, counts := n.engine.Results(request.Name), count(view.Pods, drivers.Mesh)
+	if err := n.engine.Submit(made.planned, view.Live); err != nil {
+		return nil, err
+	}
+	n.retained.show(view, made.planned)
+	return made, nil
+}
+
+// tell tells everybody how far the plan of a namespace is. It returns when to do so again, although nothing has happened.
+func (n *namespaces) tell(ctx context.Context, of *turn) (time.Duration, error) {
+	view, planned, mesh, now := of.compiled.view, of.compiled.planned, of.compiled.drivers.Mesh, n.now()
+	results, counts := n.engine.Results(view.Namespace), count(view.Pods, mesh)
 	restarting := n.restarts.decide(view, planned, results, counts)
 	known := status.New(status.Input{
 		Plan: planned, Results: results, Endpoints: view.Endpoints, Certificates: certificates(view.Live.Objects), Secrets: n.present(planned.Model),
-		Pods: counts.Shown(), ServicePods: servicePods(view, drivers.Mesh), Templates: templates(view, planned), Restarts: restarting.shown(),
-		Verified: n.verified(planned, results), Now: view.Now,
+		Pods: counts.Shown(), ServicePods: servicePods(view, mesh), Templates: templates(view, planned), Restarts: restarting.shown(),
+		Verified: n.verified(planned, results), Now: now,
 	})
 	wait, err := n.reporter.report(view, known)
-	if !planned.Due.IsZero() {
-		wait = soonest(wait, max(planned.Due.Sub(view.Now), time.Second))
-	}
-	wait = soonest(wait, arriving)
-	survey := newSurvey(view, known, drivers)
+	survey := newSurvey(view, known, of.compiled.drivers)
 	survey.published = n.reporter.published
-	n.board.post(request.Name, survey.standings())
-	return reconcile.Result{RequeueAfter: soonest(gone.wait, wait)}, errors.Join(err, n.restarts.carryOut(ctx, request.Name, restarting))
+	n.board.post(view.Namespace, survey.standings())
+	of.told(results)
+	return wait, errors.Join(err, n.restarts.carryOut(ctx, view.Namespace, restarting))
 }
 
 // plan plans a namespace, of which some custom resources have vanished.

@@ -45,7 +45,7 @@ func (a *archive) Delete(_ context.Context, obj client.Object, opts ...client.De
 }
 
 // noStatuses writes nothing: it is never started.
-func noStatuses() *apply.Statuses { return apply.NewStatuses(nil) }
+func noStatuses() *apply.Statuses { return apply.NewStatuses(nil, nil) }
 
 func newArchive() *archive {
 	action := &v1alpha1.ReleaseAction{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "a", UID: "a-1", Generation: 1, CreationTimestamp: metav1.NewTime(recorded)}}

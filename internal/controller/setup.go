@@ -52,12 +52,12 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 	if err != nil {
 		return err
 	}
-	feed, woken := &feed{}, &feed{}
+	feed, woken, precedence := &feed{}, &feed{}, apply.NewPrecedence()
 	engine := apply.NewEngine(apply.Options{
 		Client: mgr.GetClient(), Reader: reader, Hosts: apply.NewHosts(mgr.GetClient(), reader, operator.home, now), Scheme: mgr.GetScheme(), Workers: cfg.Concurrency.Apply,
-		Announce: feed.addSoon, Now: now,
+		Announce: feed.announce, Precedence: precedence, Now: now,
 	})
-	statuses := apply.NewStatuses(mgr.GetClient())
+	statuses := apply.NewStatuses(mgr.GetClient(), precedence)
 	metrics, err := analysis.New(cfg.Analysis.Sources)
 	if err != nil {
 		return fmt.Errorf("preparing the metric sources: %w", err)
@@ -78,7 +78,7 @@ func setup(ctx context.Context, mgr manager.Manager, cfg config.OperatorConfig, 
 	}
 	board := newBoard(woken.put)
 	err = setupReleases(mgr, woken, &releases{
-		reader: reader, board: board, desk: desk, analyses: analyses, decisions: apply.NewDecisions(mgr.GetClient(), now),
+		reader: reader, board: board, desk: desk, analyses: analyses, decisions: apply.NewDecisions(mgr.GetClient(), precedence, now),
 		recorder: mgr.GetEventRecorder("kubemate"), gauges: &releaseGauges{}, now: now,
 	})
 	if err != nil {

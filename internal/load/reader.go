@@ -45,6 +45,8 @@ type Reader struct {
 
 	mu    sync.RWMutex
 	kinds []schema.GroupVersionKind
+	// foreign are those of kinds whose objects of others are looked for, by the values of indexGroup that find these.
+	foreign map[string][]schema.GroupVersionKind
 }
 
 // Config is what a Snapshot holds of the operator's configuration.
@@ -135,9 +137,19 @@ func (r *Reader) Forget(ctx context.Context, kind schema.GroupVersionKind) error
 
 // SetKinds says which generated kinds can be read, in write order.
 func (r *Reader) SetKinds(kinds []schema.GroupVersionKind) {
+	foreign := map[string][]schema.GroupVersionKind{}
+	for _, kind := range kinds {
+		object, err := r.New(kind)
+		if err != nil {
+			continue // whoever lists it is told
+		}
+		if value := foreignKey(object); value != "" {
+			foreign[value] = append(foreign[value], kind)
+		}
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.kinds = slices.Clone(kinds)
+	r.kinds, r.foreign = slices.Clone(kinds), foreign
 }
 
 // Kinds are the generated kinds that can be read, in write order.
@@ -145,6 +157,17 @@ func (r *Reader) Kinds() []schema.GroupVersionKind {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.kinds
+}
+
+// kindsOf are the kinds that have objects with a value of indexGroup.
+func (r *Reader) kindsOf(value string) []schema.GroupVersionKind {
+	switch value {
+	case foreignGuards, foreignCaptures, foreignNetworks:
+		r.mu.RLock()
+		defer r.mu.RUnlock()
+		return r.foreign[value]
+	}
+	return r.Kinds()
 }
 
 // New is an empty object of a kind.
@@ -183,7 +206,7 @@ func (r *Reader) Get(ctx context.Context, kind schema.GroupVersionKind, key clie
 // Group lists the generated objects of a namespace that carry the label of a group.
 func (r *Reader) Group(ctx context.Context, namespace, label string) ([]client.Object, error) {
 	var objects []client.Object
-	for _, kind := range r.Kinds() {
+	for _, kind := range r.kindsOf(label) {
 		found, err := r.list(ctx, kind, namespace, label)
 		if err != nil {
 			return nil, err
@@ -220,19 +243,26 @@ func (r *Reader) list(ctx context.Context, kind schema.GroupVersionKind, namespa
 
 // groupKeys are the values of indexGroup for an object.
 func groupKeys(object client.Object) []string {
-	if _, captures := object.(capture); captures && !Ours(object) {
-		return []string{foreignCaptures}
+	if Ours(object) {
+		return []string{everyGroup, object.GetLabels()[v1alpha1.LabelGroup]}
 	}
-	if _, guards := object.(guard); guards && !Ours(object) {
-		return []string{foreignGuards}
+	if value := foreignKey(object); value != "" {
+		return []string{value}
 	}
-	if _, network := object.(*networkingv1.NetworkPolicy); network && !Ours(object) {
-		return []string{foreignNetworks}
+	return nil
+}
+
+// foreignKey is the value of indexGroup by which an object of others is found. Empty: nobody looks for those of its kind.
+func foreignKey(object client.Object) string {
+	switch object.(type) {
+	case capture:
+		return foreignCaptures
+	case guard:
+		return foreignGuards
+	case *networkingv1.NetworkPolicy:
+		return foreignNetworks
 	}
-	if !Ours(object) {
-		return nil
-	}
-	return []string{everyGroup, object.GetLabels()[v1alpha1.LabelGroup]}
+	return ""
 }
 
 func sortBy[T any](items []T, compare func(a, b T) int) { slices.SortFunc(items, compare) }

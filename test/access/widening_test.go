@@ -238,7 +238,7 @@ func TestAGuardWakesEvenIfNobodySaysThatItsRoutesAreAccepted(t *testing.T) {
 // begin starts a writer on an empty cluster.
 func begin(t *testing.T, random *rand.Rand, kinds []schema.GroupVersionKind) (*cluster, *apply.Engine) {
 	stand := newCluster(t, random, kinds)
-	engine := apply.NewEngine(apply.Options{Client: stand, Reader: stand, Scheme: stand.scheme, Workers: 1, Announce: func(string) {}, Now: time.Now})
+	engine := apply.NewEngine(apply.Options{Client: stand, Reader: stand, Scheme: stand.scheme, Workers: 1, Announce: func(apply.News) {}, Now: time.Now})
 	stopped := make(chan error, 1)
 	go func() { stopped <- engine.Start(t.Context()) }()
 	t.Cleanup(func() { <-stopped })

@@ -34,14 +34,14 @@ const (
 type fleet []client.ObjectKey
 
 // newFleet spreads Services over namespaces and makes all that a release of them needs.
-func (w *world) newFleet(namespaces int) fleet {
+func (w *world) newFleet(namespaces, count int) fleet {
 	w.Helper()
 	for n := range namespaces {
 		w.must(w.admin.Create(w.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("team-%02d", n)}}))
 	}
-	all := make(fleet, releases)
+	all := make(fleet, count)
 	for i := range all {
-		all[i] = client.ObjectKey{Namespace: fmt.Sprintf("team-%02d", i%namespaces), Name: fmt.Sprintf("shop-%03d", i)}
+		all[i] = client.ObjectKey{Namespace: fmt.Sprintf("team-%02d", i%namespaces), Name: fmt.Sprintf("shop-%04d", i)}
 	}
 	w.each(len(all), writers, func(i int) error {
 		for _, object := range surroundings(all[i]) {

@@ -18,7 +18,7 @@ const namespacesAtOnce = 50
 func BenchmarkInstant(b *testing.B) {
 	for b.Loop() {
 		w := newWorld(b)
-		all := w.newFleet(namespacesAtOnce)
+		all := w.newFleet(namespacesAtOnce, releases)
 		stop := w.run("")
 		instant := time.Now().Add(creating)
 		w.start(all, func(i int) *v1alpha1.CanaryRelease {

@@ -64,7 +64,7 @@ func again(to *http.Client, address string, one *call) error {
 }
 
 // eventName is the name of an Event about a Service of a fleet, which is in no JSON.
-var eventName = regexp.MustCompile(`shop-[0-9]{3}\.[0-9a-f]{16}`)
+var eventName = regexp.MustCompile(`shop-[0-9]{4}\.[0-9a-f]{16}`)
 
 // renewed is the body of a call that does not care about the version of its object, and of an Event that is another one.
 func renewed(one *call) ([]byte, error) {

@@ -22,7 +22,7 @@ const interval = 5 * time.Second
 func BenchmarkRollback(b *testing.B) {
 	for b.Loop() {
 		w := newWorld(b)
-		all := w.newFleet(namespacesAtOnce)
+		all := w.newFleet(namespacesAtOnce, releases)
 		metrics := newMetrics()
 		stop := w.run(fmt.Sprintf("analysis: {sources: [{name: default, address: %q}]}\n", metrics.URL))
 		w.start(all, func(i int) *v1alpha1.CanaryRelease {

@@ -33,7 +33,7 @@ func BenchmarkSteps(b *testing.B) {
 
 func steps(b *testing.B, namespaces int) {
 	w := newWorld(b)
-	all := w.newFleet(namespaces)
+	all := w.newFleet(namespaces, releases)
 	stop := w.run("")
 	defer stop()
 	hold, first := cycle-w.settle, time.Now().Add(creating)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/runtime"
+	auditv1 "k8s.io/apiserver/pkg/apis/audit/v1"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -36,7 +37,7 @@ health: {bindAddress: "0"}
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(testbed.Main(m, testbed.Options{Traefik: &testbed.TraefikOptions{}}))
+	os.Exit(operator.Main(m, root, testbed.Options{Traefik: &testbed.TraefikOptions{}}))
 }
 
 // world is an API server with nothing on it, and the operator once it is started.
@@ -47,12 +48,20 @@ type world struct {
 	calls  *calls
 	// settle is how long the operator waits for data planes after it has written.
 	settle time.Duration
+	// asked are the requests of the operator's program that the audit log has told so far, and heard is how much of it was read.
+	asked []auditv1.Event
+	heard int64
 }
 
 func newWorld(b *testing.B) *world {
 	b.Helper()
+	return newWorldOf(b, testbed.Options{})
+}
+
+func newWorldOf(b *testing.B, servers testbed.Options) *world {
+	b.Helper()
 	ctrl.SetLogger(logr.FromSlogHandler(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
-	w := &world{B: b, server: testbed.New(b, testbed.Options{})}
+	w := &world{B: b, server: testbed.New(b, servers)}
 	traefik, err := testbed.TraefikCRDs()
 	w.must(err)
 	w.must(operator.Install(b.Context(), w.server, root, operator.Values{}))
