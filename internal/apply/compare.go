@@ -1,9 +1,11 @@
 package apply
 
 import (
+	"fmt"
 	"reflect"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -14,16 +16,41 @@ func matches(manifest *unstructured.Unstructured, live client.Object) (bool, err
 	if err != nil {
 		return false, err
 	}
-	return contains(standing, manifest.Object, ""), nil
+	formed, err := formOf(manifest, live)
+	if err != nil {
+		return false, err
+	}
+	return contains(standing, manifest.Object, formed, ""), nil
 }
 
-// contains compares maps by the keys of wanted, and everything else exactly: lists are atomic in nearly all kinds that are emitted, and
-// where they are not, drivers write all fields of an element. The types of objects are no part of the comparison.
-func contains(standing, wanted any, key string) bool {
+// formOf is a manifest with the zeros that the type of a standing object has where nothing is said, such as the port of a service in a list: the cache shows
+// the standing one with them, too.
+func formOf(manifest *unstructured.Unstructured, live client.Object) (map[string]any, error) {
+	if _, loose := live.(*unstructured.Unstructured); loose {
+		return manifest.Object, nil
+	}
+	typed := reflect.New(reflect.TypeOf(live).Elem()).Interface()
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(manifest.Object, typed); err != nil {
+		return nil, fmt.Errorf("reading the manifest of %s: %w", refOf(live), err)
+	}
+	formed, err := runtime.DefaultUnstructuredConverter.ToUnstructured(typed)
+	if err != nil {
+		return nil, fmt.Errorf("converting the manifest of %s: %w", refOf(live), err)
+	}
+	return formed, nil
+}
+
+// contains compares maps by the keys of wanted, and everything else exactly, in the form that it has in formed: lists are atomic in nearly all kinds that
+// are emitted, and where they are not, drivers write all fields of an element. The types of objects are no part of the comparison.
+func contains(standing, wanted, formed any, key string) bool {
 	want, isMap := wanted.(map[string]any)
 	if !isMap {
-		return same(standing, wanted)
+		if formed == nil {
+			formed = wanted // our types do not know the field
+		}
+		return same(standing, formed)
 	}
+	form, _ := formed.(map[string]any)
 	have, isMap := standing.(map[string]any)
 	if !isMap || atomicMaps[key] && len(have) != len(want) {
 		return false
@@ -32,7 +59,7 @@ func contains(standing, wanted any, key string) bool {
 		if name == "apiVersion" && key == "" || name == "kind" && key == "" {
 			continue
 		}
-		if !contains(have[name], value, name) {
+		if !contains(have[name], value, form[name], name) {
 			return false
 		}
 	}

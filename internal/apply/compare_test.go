@@ -3,6 +3,9 @@ package apply
 import (
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/yaml"
 )
 
@@ -39,7 +42,7 @@ func TestContains(t *testing.T) {
 		"an element of a list lacks one of our keys": {"spec: {a: [{b: 1}]}", "spec: {a: [{b: 1, c: null}]}", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := contains(parse(t, test.live), parse(t, test.wanted), ""); got != test.want {
+			if got := contains(parse(t, test.live), parse(t, test.wanted), parse(t, test.wanted), ""); got != test.want {
 				t.Errorf("contains = %v, want %v", got, test.want)
 			}
 		})
@@ -61,5 +64,26 @@ func TestManifestHasNoEmptyListsAndNulls(t *testing.T) {
 	}
 	if element := spec["c"].([]any)[0].(map[string]any); len(element) != 1 {
 		t.Errorf("an empty list inside of a list is sent: %v", element)
+	}
+}
+
+func TestWhatATypeHasWhereNothingIsSaidIsNoDifference(t *testing.T) {
+	manifest := &unstructured.Unstructured{Object: parse(t, "{metadata: {namespace: shop, name: orders}, spec: {ports: [{port: 80}]}}")}
+	for name, test := range map[string]struct {
+		port corev1.ServicePort
+		want bool
+	}{
+		"the type has a zero for what the manifest leaves out": {corev1.ServicePort{Port: 80}, true},
+		"somebody has said it":                                 {corev1.ServicePort{Port: 80, TargetPort: intstr.FromInt32(8080)}, false},
+		"somebody has changed what the manifest says":          {corev1.ServicePort{Port: 81}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			live := &corev1.Service{Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{test.port}}}
+			live.Namespace, live.Name = "shop", "orders"
+			got, err := matches(manifest, live)
+			if err != nil || got != test.want {
+				t.Errorf("matches = %t, %v, want %t", got, err, test.want)
+			}
+		})
 	}
 }

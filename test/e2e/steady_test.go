@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -36,6 +37,16 @@ var _ = Describe("the steady state", Serial, Label("slow"), func() {
 		Consistently(func(g Gomega) { g.Expect(s.resourceVersions()).To(Equal(before)) }, steadyWindow, "10s").Should(Succeed())
 		requests := operatorRequests(began)
 		Expect(requests).To(BeEmpty(), "leases and watches aside, the operator asked the API server for something")
+
+		By("restarting the operator, which has compared nothing then")
+		began = time.Now()
+		Expect(kubemate.Kill()).To(Succeed())
+		Expect(kubemate.Restart(ctx)).To(Succeed())
+		Eventually(func() []string { return operatorRequests(time.Now().Add(-quiet)) }, "60s", "1s").Should(BeEmpty())
+		Expect(slices.DeleteFunc(operatorRequests(began), func(request string) bool {
+			return !strings.Contains(request, "/namespaces/"+s.namespace+"/")
+		})).To(BeEmpty(), "it wrote, or read live, what stands as it is wanted")
+		Expect(s.resourceVersions()).To(Equal(before))
 	})
 })
 
