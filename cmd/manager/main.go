@@ -51,6 +51,7 @@ func main() {
 		fmt.Println(describe())
 		return
 	}
+	leaveRoom()
 	if err := run(ctrl.SetupSignalHandler(), *path); err != nil {
 		fmt.Fprintln(os.Stderr, "manager:", err)
 		os.Exit(1)
