@@ -119,6 +119,7 @@ func (s *Statuses) next(ctx context.Context) bool {
 		return false
 	}
 	defer s.queue.Done(uid)
+	s.others.yield(ctx) // and then write the status as it is by then
 	s.mu.Lock()
 	note := s.notes[uid]
 	s.mu.Unlock()
@@ -126,7 +127,6 @@ func (s *Statuses) next(ctx context.Context) bool {
 		s.queue.Forget(uid)
 		return true
 	}
-	s.others.yield(ctx)
 	version, err := s.write(ctx, note)
 	switch {
 	case err == nil:

@@ -168,16 +168,16 @@ func servicePods(view *load.View, mesh driver.MeshDriver) map[string]*v1alpha1.P
 	if view.Pods == nil {
 		return nil
 	}
-	counts := map[string]*v1alpha1.PodCounts{}
+	asked := map[string]bool{}
 	for _, policy := range view.Policies {
-		if !compose.AnnotatesTemplates(&policy.Spec) {
-			continue
+		if compose.AnnotatesTemplates(&policy.Spec) {
+			asked[string(*policy.Spec.Target.Name)] = true
 		}
-		name := string(*policy.Spec.Target.Name)
-		for _, service := range view.Services {
-			if service.Name == name {
-				counts[name] = count(view.Pods.Of(service.Spec.Selector), mesh).Shown()
-			}
+	}
+	counts := make(map[string]*v1alpha1.PodCounts, len(asked))
+	for _, service := range view.Services {
+		if asked[service.Name] {
+			counts[service.Name] = count(view.Pods.Of(service.Spec.Selector), mesh).Shown()
 		}
 	}
 	return counts

@@ -9,7 +9,7 @@ import (
 	"github.com/kubemate/kubemate/internal/plan"
 )
 
-// turns are those of all namespaces, by name.
+// turns are those of all namespaces, by name. One stays when its namespace goes: somebody may be waiting for it.
 type turns struct {
 	mu     sync.Mutex
 	byName map[string]*turn

@@ -1,14 +1,11 @@
 package bench
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -187,18 +184,5 @@ func (w *world) served(by *testbed.Traefik, of client.ObjectKey) {
 // reloads is how often Traefik has loaded a configuration.
 func (w *world) reloads(of *testbed.Traefik) float64 {
 	w.Helper()
-	response, err := http.Get(of.Metrics())
-	w.must(err)
-	defer response.Body.Close()
-	lines := bufio.NewScanner(response.Body)
-	for lines.Scan() {
-		if text, found := strings.CutPrefix(lines.Text(), "traefik_config_reloads_total "); found {
-			count, err := strconv.ParseFloat(text, 64)
-			w.must(err)
-			return count
-		}
-	}
-	w.must(lines.Err())
-	w.Fatal("Traefik does not count its reloads")
-	return 0
+	return w.metric(of.Metrics(), "traefik_config_reloads_total")
 }

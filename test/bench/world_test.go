@@ -1,12 +1,16 @@
 package bench
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -103,6 +107,25 @@ func (w *world) run(more string) (stop func()) {
 		cancel()
 		w.must(<-ended)
 	}
+}
+
+// metric is the value of a metric without labels that a program exposes.
+func (w *world) metric(url, name string) float64 {
+	w.Helper()
+	response, err := http.Get(url)
+	w.must(err)
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	for lines.Scan() {
+		if text, found := strings.CutPrefix(lines.Text(), name+" "); found {
+			value, err := strconv.ParseFloat(text, 64)
+			w.must(err)
+			return value
+		}
+	}
+	w.must(lines.Err())
+	w.Fatalf("%s has no %s", url, name)
+	return 0
 }
 
 // await looks until as many as wanted have got there.
