@@ -1,10 +1,11 @@
 package testbed_test
 
 import (
-	"os"
+	"context"
+	"fmt"
 	"slices"
-	"strings"
 	"testing"
+	"time"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -46,9 +47,19 @@ func TestServiceAccounts(t *testing.T) {
 	if user := whoAmI(t, config); user.Username != "system:serviceaccount:default:operator" {
 		t.Errorf("the API server sees %v", user)
 	}
-	content, err := os.ReadFile(tb.AuditLog())
-	if err != nil || !strings.Contains(string(content), "system:serviceaccount:default:operator") {
-		t.Errorf("the audit log does not know the account (%v)", err)
+	audit := tb.Audit("system:serviceaccount:default:operator")
+	await(t, "the account's one question to be told", func(context.Context) error {
+		asked, err := audit.Since(time.Time{})
+		if err == nil && (len(asked) != 1 || asked[0].ObjectRef.Resource != "selfsubjectreviews") {
+			err = fmt.Errorf("the audit log tells of %v", asked)
+		}
+		return err
+	})
+	if asked, err := audit.Since(time.Time{}); err != nil || len(asked) != 1 {
+		t.Errorf("asked again, the audit log tells of %v (%v)", asked, err)
+	}
+	if asked, err := audit.Since(time.Now()); err != nil || len(asked) != 0 {
+		t.Errorf("the audit log tells of %v (%v) that has not come yet", asked, err)
 	}
 }
 

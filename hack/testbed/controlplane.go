@@ -91,7 +91,7 @@ func (tb *Testbed) startAPIServer(ctx context.Context, etcd string) error {
 		if err := os.WriteFile(tb.path("audit-policy.yaml"), []byte(auditPolicy), 0o600); err != nil {
 			return err
 		}
-		args = append(args, "--audit-policy-file="+tb.path("audit-policy.yaml"), "--audit-log-path="+tb.AuditLog())
+		args = append(args, "--audit-policy-file="+tb.path("audit-policy.yaml"), "--audit-log-path="+tb.auditLog())
 	}
 	ready := process.HTTP(tb.config.Host+"/readyz", tb.authority.Pool(), tb.config.BearerToken)
 	_, err = tb.run(ctx, process.Command{Name: "kube-apiserver", Path: path, Args: args, Ready: ready, Within: time.Minute})
@@ -101,8 +101,8 @@ func (tb *Testbed) startAPIServer(ctx context.Context, etcd string) error {
 // auditPolicy records each request once, when its answer is known.
 const auditPolicy = `{"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"], "rules": [{"level": "Metadata"}]}`
 
-// AuditLog is the path of the audit log; the file exists when Options.Audit is set.
-func (tb *Testbed) AuditLog() string { return tb.logs + "/audit.log" }
+// auditLog is the path of the audit log; the file exists when Options.Audit is set.
+func (tb *Testbed) auditLog() string { return tb.logs + "/audit.log" }
 
 // writeCredentials writes what the API server needs to be trusted, to trust, and to sign ServiceAccount tokens.
 func (tb *Testbed) writeCredentials() error {

@@ -28,7 +28,7 @@
 //	tb.ServiceAccountConfig(ctx, ns, sa) the ServiceAccount's own powers, by a TokenRequest
 //	tb.InstallCRDs(ctx, paths...)        files or folders; returns when each kind is served
 //	testbed.TraefikCRDs(), GatewayCRDs() the paths to pass for those two
-//	tb.AuditLog()                        path of the audit log, one JSON event a line (Options.Audit)
+//	tb.Audit(user).Since(instant)        what the log tells of a user (Options.Audit)
 //	tb.Server("kube-apiserver")          the process: Signal, Kill, Restart, LogTail
 //	tb.AddNodes(ctx, n)                  further nodes; pods get addresses that are never used twice
 //	tb.SetPodReady(ctx, ns, pod, false)  as a failing readiness probe would

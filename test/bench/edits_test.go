@@ -26,7 +26,7 @@ func BenchmarkEdits(b *testing.B) {
 		all := w.newFleet(namespacesAtOnce, releases)
 		stop := w.run("")
 		w.start(all, func(i int) *v1alpha1.CanaryRelease { return byHand(release(all[i]), 10) })
-		w.await("splits by hand", len(all), creating, func() int { return w.splits(all, time.Time{}, carriers) })
+		w.await("splits by hand", len(all), creating, func() int { return w.splits(all) })
 		w.quiet()
 		var took []time.Duration
 		for i := range edits {
@@ -54,10 +54,11 @@ func (w *world) edit(of client.ObjectKey, percent int32) time.Duration {
 	w.Helper()
 	var found v1alpha1.CanaryRelease
 	w.must(w.admin.Get(w.Context(), of, &found))
+	began := time.Now()
 	w.must(w.admin.Update(w.Context(), byHand(&found, percent)))
 	committed := time.Now()
 	for deadline := committed.Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if written := w.carried(of, committed.Add(-time.Second)); len(written) >= carriers {
+		if written := w.carried(of, began); len(written) >= carriers {
 			return written[carriers-1].ended.Sub(committed)
 		}
 	}
@@ -77,14 +78,14 @@ func (w *world) carried(of client.ObjectKey, since time.Time) []*call {
 }
 
 // splits counts the Services of which all that carry the split were written.
-func (w *world) splits(all fleet, since time.Time, least int) int {
+func (w *world) splits(all fleet) int {
 	written := map[client.ObjectKey]int{}
-	for _, one := range w.calls.since(since) {
+	for _, one := range w.calls.since(time.Time{}) {
 		written[one.means().split]++
 	}
 	var count int
 	for _, key := range all {
-		if written[key] >= least {
+		if written[key] >= carriers {
 			count++
 		}
 	}

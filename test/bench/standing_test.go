@@ -1,12 +1,8 @@
 package bench
 
 import (
-	"bufio"
-	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -53,7 +49,7 @@ func BenchmarkStanding(b *testing.B) {
 		cpu, began := w.processor(running), time.Now()
 		time.Sleep(*idle)
 		b.ReportMetric(float64(w.processor(running)-cpu)/float64(time.Since(began))*100, "idle-%-of-a-core")
-		b.ReportMetric(float64(len(w.audit(began))), "idle-requests")
+		b.ReportMetric(float64(len(w.requests(began))), "idle-requests")
 		b.ReportMetric(empty/(1<<20), "empty-MiB")
 		b.ReportMetric((w.resident(running)-empty)/float64(len(all))/(1<<10), "KiB/release")
 		b.ReportMetric((w.living(running)-bare)/float64(len(all))/(1<<10), "living-KiB/release")
@@ -64,7 +60,7 @@ func BenchmarkStanding(b *testing.B) {
 		w.must(err)
 		b.ReportMetric(time.Since(began).Seconds(), "cold-start-s")
 		w.silent(20 * time.Second)
-		b.ReportMetric(w.logWrites(w.audit(began)), "cold-writes")
+		b.ReportMetric(w.logWrites(w.requests(began)), "cold-writes")
 		w.must(again.Stop(time.Minute))
 	}
 }
@@ -86,33 +82,15 @@ func (w *world) programmed() int {
 // silent waits until the operator has asked for nothing for a while.
 func (w *world) silent(while time.Duration) {
 	w.Helper()
-	w.await("the operator is silent", 0, 5*time.Minute, func() int { return len(w.audit(time.Now().Add(-while))) })
+	w.await("the operator is silent", 0, 5*time.Minute, func() int { return len(w.requests(time.Now().Add(-while))) })
 }
 
-// audit is what the operator asked of the API server since an instant, watches aside, as the API server tells it. It reads what was added to the log since
-// it was asked last.
-func (w *world) audit(since time.Time) []auditv1.Event {
+// requests are what the operator's program has asked of the API server since an instant, watches aside.
+func (w *world) requests(since time.Time) []auditv1.Event {
 	w.Helper()
-	file, err := os.Open(w.server.AuditLog())
+	asked, err := w.audit.Since(since)
 	w.must(err)
-	defer file.Close()
-	_, err = file.Seek(w.heard, io.SeekStart)
-	w.must(err)
-	for lines := bufio.NewReader(file); ; {
-		line, err := lines.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			break // the last line may still be being written
-		}
-		w.must(err)
-		w.heard += int64(len(line))
-		var event auditv1.Event
-		w.must(json.Unmarshal(line, &event))
-		if event.User.Username == operator.UserName && event.Verb != "watch" {
-			w.asked = append(w.asked, event)
-		}
-	}
-	began, _ := slices.BinarySearchFunc(w.asked, since, func(e auditv1.Event, t time.Time) int { return e.StageTimestamp.Compare(t) })
-	return w.asked[began:]
+	return asked
 }
 
 // logWrites logs those of some requests that could change something, by kind, and counts them. To ask who one is stores nothing.

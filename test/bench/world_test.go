@@ -16,7 +16,6 @@ import (
 
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/runtime"
-	auditv1 "k8s.io/apiserver/pkg/apis/audit/v1"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -52,9 +51,8 @@ type world struct {
 	calls  *calls
 	// settle is how long the operator waits for data planes after it has written.
 	settle time.Duration
-	// asked are the requests of the operator's program that the audit log has told so far, and heard is how much of it was read.
-	asked []auditv1.Event
-	heard int64
+	// audit tells of the operator's program.
+	audit *testbed.Audit
 }
 
 func newWorld(b *testing.B) *world {
@@ -66,6 +64,7 @@ func newWorldOf(b *testing.B, servers testbed.Options) *world {
 	b.Helper()
 	ctrl.SetLogger(logr.FromSlogHandler(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
 	w := &world{B: b, server: testbed.New(b, servers)}
+	w.audit = w.server.Audit(operator.UserName)
 	traefik, err := testbed.TraefikCRDs()
 	w.must(err)
 	w.must(operator.Install(b.Context(), w.server, root, operator.Values{}))

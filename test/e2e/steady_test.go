@@ -1,16 +1,12 @@
 package e2e
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	auditv1 "k8s.io/apiserver/pkg/apis/audit/v1"
 
 	"github.com/kubemate/kubemate/hack/testbed/operator"
 )
@@ -62,26 +58,14 @@ func (s *shop) resourceVersions() map[string]string {
 // operatorRequests reads the API server's audit log for what the operator did since, other than watching and holding its lease.
 func operatorRequests(since time.Time) []string {
 	GinkgoHelper()
-	file, err := os.Open(world.AuditLog())
+	asked, err := world.Audit(operator.UserName).Since(since)
 	Expect(err).NotTo(HaveOccurred())
-	defer func() { Expect(file.Close()).To(Succeed()) }()
 	var found []string
-	scanner := bufio.NewScanner(file)
-	scanner.Buffer(nil, 16<<20)
-	for scanner.Scan() {
-		var event auditv1.Event
-		Expect(json.Unmarshal(scanner.Bytes(), &event)).To(Succeed())
-		if event.User.Username != operator.UserName || event.RequestReceivedTimestamp.Time.Before(since) || idle(&event) {
-			continue
+	for i := range asked {
+		if asked[i].ObjectRef == nil || asked[i].ObjectRef.Resource != "leases" {
+			found = append(found, asked[i].Verb+" "+asked[i].RequestURI)
 		}
-		found = append(found, event.Verb+" "+event.RequestURI)
 	}
-	Expect(scanner.Err()).NotTo(HaveOccurred())
 	slices.Sort(found)
 	return slices.Compact(found)
-}
-
-// idle says whether a request belongs to watching or to leader election.
-func idle(event *auditv1.Event) bool {
-	return event.Verb == "watch" || event.ObjectRef != nil && event.ObjectRef.Resource == "leases"
 }
