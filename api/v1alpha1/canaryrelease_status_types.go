@@ -46,7 +46,7 @@ type CanaryReleaseStatus struct {
 	// +structType=atomic
 	Programmed *ProgrammedRevision `json:"programmed,omitempty"`
 	// Release is what the release controller has decided, always written as a whole: the API server then keeps one field of it in managedFields instead of
-	// each, which is a third of what a decision costs it. Everything else in status is written by the namespace controller.
+	// each. Everything else in status is written by the namespace controller.
 	//
 	// +optional
 	// +structType=atomic

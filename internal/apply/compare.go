@@ -29,15 +29,11 @@ func formOf(manifest *unstructured.Unstructured, live client.Object) (map[string
 	if _, loose := live.(*unstructured.Unstructured); loose {
 		return manifest.Object, nil
 	}
-	typed := reflect.New(reflect.TypeOf(live).Elem()).Interface()
+	typed := reflect.New(reflect.TypeOf(live).Elem()).Interface().(client.Object)
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(manifest.Object, typed); err != nil {
 		return nil, fmt.Errorf("reading the manifest of %s: %w", refOf(live), err)
 	}
-	formed, err := runtime.DefaultUnstructuredConverter.ToUnstructured(typed)
-	if err != nil {
-		return nil, fmt.Errorf("converting the manifest of %s: %w", refOf(live), err)
-	}
-	return formed, nil
+	return contentOf(typed)
 }
 
 // contains compares maps by the keys of wanted, and everything else exactly, in the form that it has in formed: lists are atomic in nearly all kinds that

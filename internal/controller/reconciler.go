@@ -52,7 +52,6 @@ type namespaces struct {
 	engine   *apply.Engine
 	drivers  Drivers
 	kinds    *kinds
-	plans    plans
 	turns    turns
 	vanished *vanished
 	reporter *reporter
@@ -77,7 +76,7 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 		return reconcile.Result{RequeueAfter: wait}, err
 	}
 	var err error
-	if turn.compiled, err = n.compile(ctx, request.Name); turn.compiled == nil {
+	if turn.compiled, err = n.compile(ctx, request.Name, &turn.memory); turn.compiled == nil {
 		return reconcile.Result{}, err
 	}
 	again := turn.compiled.wait
@@ -85,14 +84,15 @@ func (n *namespaces) Reconcile(ctx context.Context, request reconcile.Request) (
 	return reconcile.Result{RequeueAfter: soonest(again, wait)}, err
 }
 
-// compile reads a namespace, plans it and has the plan written. Nil: there is nothing to plan.
-func (n *namespaces) compile(ctx context.Context, name string) (*compiled, error) {
+// compile reads a namespace, plans it and has the plan written. It remembers the plan for the next one. Nil: there is nothing to plan.
+func (n *namespaces) compile(ctx context.Context, name string, memory *plan.Memory) (*compiled, error) {
 	view, err := n.reader.Namespace(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	if view == nil || view.Empty() {
 		n.forget(name)
+		*memory = plan.Memory{}
 		return nil, nil
 	}
 	gone, err := n.vanished.judge(ctx, view)
@@ -105,7 +105,7 @@ func (n *namespaces) compile(ctx context.Context, name string) (*compiled, error
 	view.Now = n.now()
 	made := &compiled{view: view, wait: soonest(gone.wait, n.arrivals.Settle(name, view.Endpoints, view.Now))}
 	made.drivers = n.drivers.Select(n.kinds.Served(), view.Live.Drivers())
-	if made.planned, err = n.plan(view, made.drivers, gone.held); err != nil {
+	if made.planned, err = n.plan(view, memory, made.drivers, gone.held); err != nil {
 		return nil, err
 	}
 	if !made.planned.Due.IsZero() {
@@ -137,9 +137,9 @@ func (n *namespaces) tell(ctx context.Context, of *turn) (time.Duration, error) 
 }
 
 // plan plans a namespace, of which some custom resources have vanished.
-func (n *namespaces) plan(view *load.View, drivers plan.Drivers, vanished []model.Origin) (plan.Plan, error) {
+func (n *namespaces) plan(view *load.View, memory *plan.Memory, drivers plan.Drivers, vanished []model.Origin) (plan.Plan, error) {
 	began := n.now()
-	planned := n.plans.of(view.Namespace).Namespace(view.Snapshot, drivers)
+	planned := memory.Namespace(view.Snapshot, drivers)
 	compileSeconds.Observe(n.now().Sub(began).Seconds())
 	planned.Vanished = model.SortOrigins(vanished)
 	planned.Move(view.Live.Objects, drivers)
@@ -185,7 +185,6 @@ func servicePods(view *load.View, mesh driver.MeshDriver) map[string]*v1alpha1.P
 
 func (n *namespaces) forget(name string) {
 	n.engine.Forget(name)
-	n.plans.forget(name)
 	n.vanished.forget(name)
 	n.reporter.forget(name)
 	n.board.post(name, nil)

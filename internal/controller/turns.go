@@ -15,9 +15,11 @@ type turns struct {
 	byName map[string]*turn
 }
 
-// turn is held by who reconciles a namespace: its results have a key of their own in the queue, so two workers may come to one namespace at once.
+// turn is held by who reconciles a namespace, with what is remembered for the next time: its results have a key of their own in the queue, so two workers may come to one namespace at once.
 type turn struct {
 	sync.Mutex
+	// memory is the last plan of the namespace.
+	memory plan.Memory
 	// compiled is the namespace as it was compiled last, until its results are told. Nil: they are.
 	compiled *compiled
 }
